@@ -1,0 +1,1 @@
+"""Keys: minting, parsing, checksum and digest."""

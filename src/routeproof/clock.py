@@ -1,0 +1,71 @@
+"""The clock as a value to inject: wall time for rows and windows, monotonic time for deadlines."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+NS_PER_S = 1_000_000_000
+
+
+class Clock(Protocol):
+    """What tells the time. Deadlines use `monotonic_s`; only rows and price windows use `wall_ns`."""
+
+    def wall_ns(self) -> int:
+        """Nanoseconds since the epoch, UTC."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds on a clock that never goes back."""
+        ...
+
+
+class SystemClock:
+    """The machine's clocks."""
+
+    def wall_ns(self) -> int:
+        """Nanoseconds since the epoch, UTC."""
+        return time.time_ns()
+
+    def monotonic_s(self) -> float:
+        """Seconds on a clock that never goes back."""
+        return time.monotonic()
+
+
+class FixedClock:
+    """A clock that stands still until told otherwise; for tests and for `--at`."""
+
+    def __init__(self, wall_ns: int, monotonic_s: float = 0.0) -> None:
+        self._wall_ns = wall_ns
+        self._monotonic_s = monotonic_s
+
+    def wall_ns(self) -> int:
+        """Nanoseconds since the epoch, UTC."""
+        return self._wall_ns
+
+    def monotonic_s(self) -> float:
+        """Seconds on a clock that never goes back."""
+        return self._monotonic_s
+
+    def advance(self, seconds: float) -> None:
+        """Move both clocks forward."""
+        self._wall_ns += int(seconds * NS_PER_S)
+        self._monotonic_s += seconds
+
+
+def parse_instant(text: str) -> int:
+    """Read an RFC 3339 instant with an explicit offset as nanoseconds since the epoch.
+
+    Raises ValueError where the text is no instant or names no offset: a local time is not an instant.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no offset; write it as '2026-09-10T04:00:00Z'")
+    delta = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (delta.days * 86_400 + delta.seconds) * NS_PER_S + delta.microseconds * 1_000
+
+
+def format_instant(wall_ns: int) -> str:
+    """Write nanoseconds since the epoch as RFC 3339 in UTC with millisecond precision."""
+    seconds, rest = divmod(wall_ns, NS_PER_S)
+    moment = datetime.fromtimestamp(seconds, tz=UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest // 1_000_000:03d}Z"

@@ -1,0 +1,1 @@
+"""From routeproof.toml to frozen settings."""

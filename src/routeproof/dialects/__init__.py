@@ -1,0 +1,1 @@
+"""How each family of APIs differs from OpenAI's wire format."""

@@ -1,0 +1,1 @@
+"""Scripted providers, byte- and time-exact, with seeded faults."""

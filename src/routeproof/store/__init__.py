@@ -1,0 +1,1 @@
+"""SQL and files: the ledger's database, its writer and the flight recorder."""
