@@ -20,15 +20,10 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks."""
+    """The machine's clocks, called without a detour: both stand on the hot path."""
 
-    def wall_ns(self) -> int:
-        """Nanoseconds since the epoch, UTC."""
-        return time.time_ns()
-
-    def monotonic_s(self) -> float:
-        """Seconds on a clock that never goes back."""
-        return time.monotonic()
+    wall_ns = staticmethod(time.time_ns)
+    monotonic_s = staticmethod(time.monotonic)
 
 
 class FixedClock:

@@ -10,6 +10,10 @@ KIB = 1024
 MIB = 1024 * KIB
 
 
+MAY_BE_ZERO = frozenset({"client_keepalive_comment_s", "retries_max", "drain_accept_s"})
+"""Bounds that 0 switches off; every other bound is positive."""
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Bounds of one data-plane process."""
 
@@ -67,6 +71,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     upstream_idle_connections_max: int = 256
 
     retries_max: int = 2
+    """Attempts after an exchange's first; 0 never tries another route."""
     retry_budget_percent: int = 20
     retry_budget_min: int = 3
     """Retries in flight: at most this many, or the percentage of exchanges in flight, whichever is more."""
@@ -76,7 +81,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     breaker_eject_max_s: float = 300.0
 
     drain_accept_s: float = 5.0
-    """After the signal to stop, new requests are still accepted for this long."""
+    """After the signal to stop, new requests are still accepted for this long; 0 refuses them at once."""
     drain_streams_s: float = 600.0
     disconnect_drain_max_s: float = 30.0
     disconnect_drain_max_bytes: int = 4 * MIB

@@ -1,6 +1,34 @@
-"""A secret that can't be printed by accident."""
+"""A secret that can't be printed by accident, and a mask for text that may hold one all the same."""
 
+import re
 from typing import Never
+
+MASK = "****"
+
+# Known shapes only: a mask that eats digests and request ids would make logs useless.
+_CREDENTIAL = re.compile(
+    r"""
+    rp_(?:live|test)_[0-9A-Za-z]+_[0-9A-Za-z_]+                  # our own; a public id alone stays readable
+    | \bsk-[0-9A-Za-z_-]{8,}                                     # OpenAI's shape, DeepSeek's and Qwen's too
+    | \bLTAI[0-9A-Za-z]{12,}                                     # Alibaba Cloud access keys
+    | \beyJ[0-9A-Za-z_-]{6,}\.[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]*)? # JSON web tokens
+    | (?i:\bbearer\s+)[^\s"',;]{8,}
+    | (?i:\bbasic\s+)[0-9A-Za-z+/=]{16,}
+    | (?i:\bx-api-key["']?\s*[:=]\s*["']?)[^\s"',;]+
+    | (?<=://)[^/\s@]{1,512}@                                   # credentials in a URL
+    | (?<![0-9A-Za-z])(?=[0-9A-Z]*[a-z])(?=[0-9a-z]*[A-Z])(?=[A-Za-z]*[0-9])[0-9A-Za-z]{32,}  # mixed base62
+    """,
+    re.VERBOSE | re.ASCII,
+)
+
+
+def mask_credentials(text: str) -> str:
+    """The text with everything that has a credential's shape masked: a last line of defence."""
+    return _CREDENTIAL.sub(_mask, text)
+
+
+def _mask(match: re.Match[str]) -> str:
+    return f"{MASK}@" if match[0].endswith("@") else MASK
 
 
 class Secret:
@@ -16,7 +44,7 @@ class Secret:
         return self._value
 
     def __repr__(self) -> str:
-        return "Secret(****)"
+        return f"Secret({MASK})"
 
     __str__ = __repr__
 

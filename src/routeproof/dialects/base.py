@@ -17,14 +17,16 @@ class UsageReading(msgspec.Struct, frozen=True):
 
     usage: Usage | None
     anomaly: str | None = None
-    """Stable word: `negative`, `part_exceeds_whole`, `total_mismatch`, `not_an_object`, `too_large`."""
+    """Stable word: `negative`, `part_exceeds_whole`, `total_mismatch`, `missing_count`, `not_an_integer`,
+    `not_an_object`, `too_large`, `cache_mismatch` (hits + misses are not the prompt, or hit counts differ).
+    """
 
 
 class ControlPolicy(msgspec.Struct, frozen=True):
     """What the route's operator declared about controls of another dialect."""
 
     map_foreign_controls: bool = False
-    """Map `enable_thinking` to `thinking` (DeepSeek) or `thinking` to `enable_thinking` (Qwen) instead of refusing."""
+    """Map `enable_thinking` to `thinking` (DeepSeek) or the other way round (Qwen) instead of refusing it."""
 
 
 class Dialect(Protocol):
@@ -37,11 +39,13 @@ class Dialect(Protocol):
     """Every change that `prepare` may make to a request, in words; shown in docs and evidence."""
 
     def base_url(self, region: str | None, workspace: str | None) -> str:
-        """The API's base URL without a trailing slash. Raises ValueError naming the remedy where it can't be known."""
+        """The base URL without a trailing slash. Raises ValueError with the remedy where it isn't known."""
         ...
 
-    def prepare(self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy) -> Fields:
-        """The fields to send upstream: the model replaced, what the dialect declares changed, all else untouched.
+    def prepare(
+        self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy
+    ) -> Fields:
+        """The fields to send upstream: the model replaced, what is declared changed, all else untouched.
 
         `model_json` is the upstream model id as JSON. Does not modify `fields`; may return a shallow copy.
         For a stream, `stream_options.include_usage` is set. Raises UnsupportedControl for a control that this
@@ -58,7 +62,7 @@ class Dialect(Protocol):
         ...
 
     def classify(self, status: int, content_type: str, body: bytes) -> UpstreamKind:
-        """Name an error answer (status >= 400, or an error object inside a 200) by status, code and message."""
+        """Name an error answer (status >= 400, or an error inside a 200) by status, code and message."""
         ...
 
     def error_body_for_client(self, body: bytes) -> bytes | None:

@@ -1,0 +1,125 @@
+"""The figures that are shown, and the floors that some must hold."""
+
+from typing import Final, Literal
+
+import msgspec
+
+from bench.arguments import Sizes
+from bench.medians import Comparison, Sample, by_round, compared, spread
+
+BASE: Final = "nginx"
+OURS: Final = "routeproof"
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One line of the table."""
+
+    scenario: str
+    key: str
+    title: str
+    digits: int
+    comparison: Comparison = "ratio"
+    """How it is set against nginx."""
+    over: str | None = None
+    """The target whose figure of the same round is subtracted first."""
+
+
+class Floor(msgspec.Struct, frozen=True):
+    """What this gateway has to reach."""
+
+    scenario: str
+    key: str
+    bound: float
+    sense: Literal["at least", "at most"]
+    comparison: Comparison | None
+    """With nginx in the same round; None where the figure stands for itself."""
+    unit: str
+
+
+class FloorReading(msgspec.Struct, frozen=True):
+    """A floor and where the gateway stands; None where it was not measured."""
+
+    floor: Floor
+    value: float | None
+    met: bool | None
+
+
+FLOORS: Final = (
+    Floor("plain-32", "requests_per_s", 0.55, "at least", "ratio", "x nginx"),
+    Floor("plain-1", "p50_ms", 0.1, "at most", "difference", "ms over nginx"),
+    Floor("streams", "cpu_us_per_event", 1.4, "at most", "ratio", "x nginx"),
+    Floor("memory", "idle_mib", 80, "at most", None, "MiB"),
+    Floor("memory", "few_kib_per_stream", 16, "at most", None, "KiB"),
+    Floor("memory", "many_kib_per_stream", 16, "at most", None, "KiB"),
+)
+
+
+def figures(sizes: Sizes) -> list[Figure]:
+    """Every line of the table, in its order."""
+    return [
+        *_request_figures("plain-1", "1 connection", added=True),
+        *_request_figures("plain-32", "32 connections", added=True),
+        *_request_figures("tls-1", "TLS upstream, 1 connection"),
+        *_request_figures("tls-32", "TLS upstream, 32 connections"),
+        *_stream_figures(sizes),
+        *_memory_figures(sizes),
+        *_large_figures(sizes),
+    ]
+
+
+def judge(floor: Floor, samples: list[Sample]) -> FloorReading:
+    """Where the gateway stands: the median over rounds."""
+    values = by_round(samples, floor.scenario, OURS, floor.key)
+    if floor.comparison is not None:
+        values = compared(values, by_round(samples, floor.scenario, BASE, floor.key), floor.comparison)
+    found = spread(values)
+    if found is None:
+        return FloorReading(floor, None, None)
+    met = found.median >= floor.bound if floor.sense == "at least" else found.median <= floor.bound
+    return FloorReading(floor, found.median, met)
+
+
+def _request_figures(scenario: str, title: str, *, added: bool = False) -> list[Figure]:
+    shown = [
+        Figure(scenario, "requests_per_s", f"{title}: requests/s", 0),
+        Figure(scenario, "p50_ms", f"{title}: p50, ms", 3, "difference"),
+        Figure(scenario, "p99_ms", f"{title}: p99, ms", 3, "difference"),
+    ]
+    if added:
+        shown += [
+            Figure(scenario, "p50_ms", f"{title}: p50 added to direct, ms", 3, "difference", "direct"),
+            Figure(scenario, "p99_ms", f"{title}: p99 added to direct, ms", 3, "difference", "direct"),
+        ]
+    return [
+        *shown,
+        Figure(scenario, "cpu_us_per_request", f"{title}: CPU per request, us", 1),
+        Figure(scenario, "busy", f"{title}: share of the core in use", 2),
+    ]
+
+
+def _stream_figures(sizes: Sizes) -> list[Figure]:
+    title = f"{sizes.streams} streams x {sizes.events_per_s} events/s"
+    return [
+        Figure("streams", "cpu_us_per_event", f"{title}: CPU per event, us", 1),
+        Figure("streams", "delivered", f"{title}: share of events delivered", 3),
+        Figure("streams", "events_per_read", f"{title}: events per read", 2),
+    ]
+
+
+def _memory_figures(sizes: Sizes) -> list[Figure]:
+    return [
+        Figure("memory", "idle_mib", "memory idle, MiB", 1),
+        Figure("memory", "few_kib_per_stream", f"memory per stream, {sizes.open_few:,} open, KiB", 1),
+        Figure("memory", "many_kib_per_stream", f"memory per stream, {sizes.open_many:,} open, KiB", 1),
+        Figure("memory", "beside_mib", "memory of the admin plane, MiB", 1),
+    ]
+
+
+def _large_figures(sizes: Sizes) -> list[Figure]:
+    title = f"4 MB bodies, {sizes.large_connections} connections"
+    return [
+        Figure("large", "requests_per_s", f"{title}: requests/s", 0),
+        Figure("large", "mb_per_s", f"{title}: MB/s", 0),
+        Figure("large", "cpu_us_per_request", f"{title}: CPU per request, us", 0),
+        Figure("large", "busy", f"{title}: share of the core in use", 2),
+    ]

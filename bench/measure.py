@@ -1,0 +1,176 @@
+"""The scenarios: each takes a target that is ready and gives figures, by name."""
+
+import asyncio
+from pathlib import Path
+from time import monotonic
+from typing import Final
+
+import msgspec
+import uvloop
+
+from bench import proc, wrk
+from bench.arguments import Sizes
+from bench.bodies import CHAT_BYTES, LARGE_BYTES, chat_body
+from bench.errors import BenchError
+from bench.loopback import HOST, call
+from bench.streams import Crowd, request_bytes
+from bench.targets import Target
+from bench.upstreams import Upstream
+
+FIRST_REQUESTS: Final = 32
+"""Before idle memory is read: what is loaded on first use counts."""
+MEMORY_EVENTS_PER_S: Final = 1
+OPENING_TIMEOUT_S: Final = 60.0
+SETTLE_S: Final = 0.5
+CLOSING_TIMEOUT_S: Final = 5.0
+MIB: Final = 1024 * 1024
+KIB: Final = 1024
+
+Figures = dict[str, float]
+
+
+class Meter(msgspec.Struct, frozen=True):
+    """Measures targets."""
+
+    wrk_program: str
+    folder: Path
+    sizes: Sizes
+    stream_port: int
+    """Of the provider of streams, which also takes orders there."""
+
+    def measure(self, scenario: str, target: Target) -> Figures | None:
+        """One measurement. None where the scenario says nothing about the target. Raises BenchError."""
+        if target.name == "direct" and not scenario.startswith("plain-"):
+            return None
+        if scenario == "memory":
+            return self._memory(target)
+        proc.wait_quiet(target.pids())
+        if scenario == "streams":
+            return self._streams(target)
+        if scenario == "large":
+            return self._large(target)
+        kind, _, connections = scenario.partition("-")
+        upstream = {"plain": Upstream.JSON, "tls": Upstream.TLS}[kind]
+        return self._requests(target, upstream, int(connections), CHAT_BYTES)
+
+    def warm_up(self, target: Target) -> None:
+        """Open pools and fill caches, so that the first round is like the others. Raises BenchError."""
+        for upstream in (Upstream.JSON, Upstream.TLS, Upstream.SINK):
+            if target.name != "direct":
+                self._first_requests(target, upstream)
+
+    def _requests(self, target: Target, upstream: Upstream, connections: int, body_bytes: int) -> Figures:
+        sent = target.call(upstream)
+        load = wrk.Load(
+            url=f"http://{HOST}:{sent.port}{sent.path}",
+            headers=sent.headers,
+            body=chat_body(sent.model, body_bytes),
+            connections=connections,
+            seconds=self.sizes.seconds,
+        )
+        pids = target.pids()
+        cpu_before, began = proc.cpu_seconds(pids), monotonic()
+        reading = wrk.run(self.wrk_program, load, self.folder)
+        cpu_s, elapsed_s = proc.cpu_seconds(pids) - cpu_before, monotonic() - began
+        figures: Figures = {
+            "requests_per_s": reading.requests_per_s,
+            "p50_ms": reading.p50_ms,
+            "p99_ms": reading.p99_ms,
+        }
+        if pids and reading.requests:
+            figures["cpu_us_per_request"] = cpu_s * 1e6 / reading.requests
+            figures["busy"] = cpu_s / elapsed_s
+        return figures
+
+    def _large(self, target: Target) -> Figures:
+        found = self._requests(target, Upstream.SINK, self.sizes.large_connections, LARGE_BYTES)
+        return {**found, "mb_per_s": found["requests_per_s"] * LARGE_BYTES / 1e6}
+
+    def _streams(self, target: Target) -> Figures:
+        count = self.sizes.streams_peer if target.is_peer else self.sizes.streams
+        self._order("PUT", f"/rate/{self.sizes.events_per_s}")
+        try:
+            return uvloop.run(self._count_events(target, count))
+        finally:
+            self._clear_streams(target)
+
+    async def _count_events(self, target: Target, count: int) -> Figures:
+        crowd, pids = self._crowd(target), target.pids()
+        try:
+            await crowd.grow(count, OPENING_TIMEOUT_S)
+            await asyncio.sleep(SETTLE_S)
+            cpu, events, reads, began = proc.cpu_seconds(pids), crowd.events, crowd.reads, monotonic()
+            await asyncio.sleep(self.sizes.seconds)
+            cpu_s, elapsed_s = proc.cpu_seconds(pids) - cpu, monotonic() - began
+            relayed, read = crowd.events - events, crowd.reads - reads
+            crowd.check()
+        finally:
+            crowd.close()
+        if not relayed:
+            raise BenchError("no event came through")
+        return {
+            "streams": count,
+            "events_per_s": relayed / elapsed_s,
+            "cpu_us_per_event": cpu_s * 1e6 / relayed,
+            "events_per_read": relayed / read,
+            "delivered": relayed / (count * self.sizes.events_per_s * elapsed_s),
+            "busy": cpu_s / elapsed_s,
+        }
+
+    def _memory(self, target: Target) -> Figures:
+        target.start()
+        self._first_requests(target, Upstream.JSON)
+        proc.wait_quiet(target.pids())
+        idle = proc.rss_bytes(target.pids())
+        figures = {"idle_mib": idle / MIB}
+        beside = target.pids_beside()
+        if beside:
+            figures["beside_mib"] = proc.rss_bytes(beside) / MIB
+        self._order("PUT", f"/rate/{MEMORY_EVENTS_PER_S}")
+        try:
+            return {**figures, **uvloop.run(self._grow(target, idle))}
+        finally:
+            self._clear_streams(target)
+
+    async def _grow(self, target: Target, idle: int) -> Figures:
+        figures: Figures = {}
+        crowd = self._crowd(target)
+        steps = {"few": self.sizes.open_few, "many": self.sizes.open_many}
+        if target.is_peer:
+            del steps["many"]
+        try:
+            for name, total in steps.items():
+                await crowd.grow(total, OPENING_TIMEOUT_S)
+                await asyncio.sleep(self.sizes.seconds)
+                crowd.check()
+                figures[f"{name}_open"] = total
+                figures[f"{name}_kib_per_stream"] = (proc.rss_bytes(target.pids()) - idle) / total / KIB
+        finally:
+            crowd.close()
+        return figures
+
+    def _crowd(self, target: Target) -> Crowd:
+        sent = target.call(Upstream.STREAM)
+        body = chat_body(sent.model, stream=True)
+        return Crowd(sent.port, request_bytes(sent.port, sent.path, sent.headers, body))
+
+    def _first_requests(self, target: Target, upstream: Upstream) -> None:
+        sent = target.call(upstream)
+        headers = {"Content-Type": "application/json", **sent.headers}
+        for _ in range(FIRST_REQUESTS):
+            status, answer = call(
+                sent.port, "POST", sent.path, body=chat_body(sent.model), headers=headers
+            )
+            if status != 200:
+                text = answer[:500].decode(errors="replace")
+                raise BenchError(f"a first request was answered with {status}: {text}")
+
+    def _order(self, method: str, path: str) -> float:
+        return float(call(self.stream_port, method, path)[1])
+
+    def _clear_streams(self, target: Target) -> None:
+        """Leave no stream behind that would burden what is measured next."""
+        deadline = monotonic() + CLOSING_TIMEOUT_S
+        while self._order("GET", "/streams") and monotonic() < deadline:
+            proc.wait_quiet(target.pids(), timeout_s=0.4)
+        self._order("DELETE", "/streams")

@@ -1,0 +1,30 @@
+"""Options that several commands share, and what they lead to."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Final, cast
+
+import typer
+
+from routeproof.config.loading import load_settings
+from routeproof.config.settings import Settings
+from routeproof.operations.runtime import Runtime
+
+CONFIG_DEFAULT: Final = Path("routeproof.toml")
+CONFIG_VARIABLE: Final = "ROUTEPROOF_CONFIG"
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar=CONFIG_VARIABLE, metavar="PATH", help="The configuration file."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for machines to stdout.")]
+
+
+def settings_at(path: Path) -> Settings:
+    """The checked configuration. Raises ConfigError."""
+    return load_settings(path, os.environ)
+
+
+def runtime_of(context: typer.Context) -> Runtime:
+    """The program's long-running parts, which the entry point handed in."""
+    return cast(Runtime, context.obj)

@@ -1,0 +1,210 @@
+"""The data plane's addresses: what may be asked, by whom, and who answers.
+
+Every address stands in `ADDRESSES` with its methods and whether it needs a key; a test walks the table.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from routeproof.access.keys import KeyRecord
+from routeproof.errors import (
+    InvalidKey,
+    LedgerUnavailable,
+    MethodNotAllowed,
+    NotFound,
+    Overloaded,
+    RouteproofError,
+    ShuttingDown,
+    UnknownModel,
+    UnsupportedEncoding,
+)
+from routeproof.gateway.asked import Asked, read_request
+from routeproof.gateway.hub import Hub
+from routeproof.gateway.rejection import Rejections
+from routeproof.gateway.relay import Exchange
+from routeproof.gateway.reply_bytes import error_answer, plain_answer
+from routeproof.gateway.routes import Route
+from routeproof.gateway.snapshot import Snapshot
+from routeproof.net.client import ClientConnection
+from routeproof.routing.plan import plan_attempts
+from routeproof.wire.head import RequestHead
+
+_CHAT = b"/v1/chat/completions"
+_MODELS = b"/v1/models"
+_GETS = ("GET", "HEAD")
+
+
+class Address(msgspec.Struct, frozen=True):
+    """One address of the data plane."""
+
+    path: bytes
+    """A trailing slash means: and one more segment."""
+    methods: tuple[str, ...]
+    needs_key: bool
+
+
+ADDRESSES = (
+    Address(_CHAT, ("POST",), needs_key=True),
+    Address(_MODELS, _GETS, needs_key=True),
+    Address(b"/v1/models/", _GETS, needs_key=True),
+    Address(b"/healthz", _GETS, needs_key=False),
+    Address(b"/readyz", _GETS, needs_key=False),
+)
+_BY_PATH = {address.path: address for address in ADDRESSES}
+_BACKLOG_MAX_SHARE = 2  # of the recorder's slots: a writer further behind than half of them stops new exchanges
+
+
+class Gateway:
+    """The data plane's application (`net.client.Application`)."""
+
+    def __init__(self, hub: Hub, snapshot: Snapshot) -> None:
+        self._hub = hub
+        self.snapshot = snapshot
+        self.serving = True
+        """False: not ready, and says so; requests are still answered until the listener closes."""
+        self.stopping = False
+        """True: new exchanges are refused."""
+        self._rejections = Rejections(hub)
+        self._backlog_max = hub.limits.recorder_slots // _BACKLOG_MAX_SHARE
+        self._answers: dict[bytes, Callable[[ClientConnection, RequestHead, bytes], None]] = {
+            _CHAT: self._chat,
+            _MODELS: self._models,
+            b"/v1/models/": self._model,
+            b"/healthz": self._health,
+            b"/readyz": self._ready,
+        }
+
+    # -- net.client.Application
+
+    def check_head(self, head: RequestHead) -> None:
+        """Before a body is read: the address, the method and the key must be right."""
+        address = _find(head)
+        if address.needs_key:
+            self._authenticate(head)
+
+    def on_request(self, client: ClientConnection, head: RequestHead, body: bytes) -> None:
+        """Answer one request."""
+        if head.target == _CHAT and head.method == b"POST":
+            self._chat(client, head, body)
+            return
+        try:
+            address = _find(head)
+            if address.needs_key:
+                self._authenticate(head)
+            self._answers[address.path](client, head, body)
+        except RouteproofError as error:
+            client.respond(error_answer(error, keep_alive=client.keep_alive, head=head))
+
+    def refusal(self, error: RouteproofError, head: RequestHead | None) -> bytes:
+        """The answer to a request that never became one."""
+        if head is not None and head.target == _CHAT:
+            return self._record_rejection(error, None, None, 0, keep_alive=False)
+        self._hub.counters["malformed"] += 1
+        return error_answer(error, keep_alive=False, head=head)
+
+    # -- chat
+
+    def _chat(self, client: ClientConnection, head: RequestHead, body: bytes) -> None:
+        hub = self._hub
+        key: KeyRecord | None = None
+        asked: Asked | None = None
+        started_ns = hub.wall_ns()
+        exchange_id = hub.ids.next(started_ns)
+        try:
+            key = self._authenticate(head)
+            if not hub.writer.healthy or hub.writer.backlog > self._backlog_max or self.stopping:
+                self._refuse_new()
+            if not head.fields.get(b"content-type", b"application/json").lower().startswith(b"application/json"):
+                raise UnsupportedEncoding("The Content-Type must be application/json.")
+            asked = read_request(body, hub.limits.json_depth_max)
+            model = self.snapshot.plan_for(asked.model)
+            plan = plan_attempts(model, exchange_id, self._admits)
+            Exchange(hub, client, exchange_id, started_ns, key, asked, plan, model.rollback).start()
+        except RouteproofError as error:
+            payload = self._record_rejection(
+                error, key, asked, len(body), keep_alive=client.keep_alive, identity=(exchange_id, started_ns)
+            )
+            client.respond(payload)
+
+    def _refuse_new(self) -> None:
+        if self.stopping:
+            raise ShuttingDown("The gateway is shutting down; send the request again.")
+        if not self._hub.writer.healthy:
+            raise LedgerUnavailable("The ledger can't be written, so nothing is sent; tell the operator.")
+        raise Overloaded("The ledger is behind; try again shortly.")
+
+    def _admits(self, route: Route) -> bool:
+        breaker = route.breaker
+        return not breaker.ejected or breaker.admits(self._hub.monotonic_s())
+
+    def _authenticate(self, head: RequestHead) -> KeyRecord:
+        value = head.fields.get(b"authorization")
+        if value is None or value[:7].lower() != b"bearer ":
+            raise InvalidKey("No API key was given; send 'Authorization: Bearer rp_live_...'.")
+        return self.snapshot.keys.authenticate(value[7:])
+
+    def _record_rejection(
+        self,
+        error: RouteproofError,
+        key: KeyRecord | None,
+        asked: Asked | None,
+        request_bytes: int,
+        *,
+        keep_alive: bool,
+        identity: tuple[int, int] | None = None,
+    ) -> bytes:
+        hub = self._hub
+        started_ns = identity[1] if identity is not None else hub.wall_ns()
+        exchange_id = hub.ids.next(started_ns) if identity is None else identity[0]
+        payload = error_answer(error, keep_alive=keep_alive, request_id=exchange_id)  # type: ignore[arg-type]
+        self._rejections.record(
+            error,
+            exchange_id=exchange_id,  # type: ignore[arg-type]
+            started_ns=started_ns,
+            key=key,
+            asked=asked,
+            request_bytes=request_bytes,
+            response_bytes=len(payload),
+        )
+        return payload
+
+    # -- the small addresses
+
+    def _models(self, client: ClientConnection, head: RequestHead, _body: bytes) -> None:
+        rows = [_model_object(name) for name in self.snapshot.names()]
+        _answer(client, head, 200, msgspec.json.encode({"object": "list", "data": rows}))
+
+    def _model(self, client: ClientConnection, head: RequestHead, _body: bytes) -> None:
+        name = head.target.partition(b"?")[0][len(_MODELS) + 1 :].decode("latin-1")
+        if name not in self.snapshot.names():
+            raise UnknownModel(f"The model {name[:128]!r} is not offered here.", param="model")
+        _answer(client, head, 200, msgspec.json.encode(_model_object(name)))
+
+    def _health(self, client: ClientConnection, head: RequestHead, _body: bytes) -> None:
+        _answer(client, head, 200, b'{"status":"ok"}')
+
+    def _ready(self, client: ClientConnection, head: RequestHead, _body: bytes) -> None:
+        ready = self.serving and self._hub.writer.healthy
+        _answer(client, head, 200 if ready else 503, b'{"ready":true}' if ready else b'{"ready":false}')
+
+
+def _model_object(name: str) -> dict[str, str | int]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "routeproof"}
+
+
+def _answer(client: ClientConnection, head: RequestHead, status: int, body: bytes) -> None:
+    client.respond(plain_answer(status, body, keep_alive=client.keep_alive, head_only=head.method == b"HEAD"))
+
+
+def _find(head: RequestHead) -> Address:
+    """The address that a request is for. Raises NotFound or MethodNotAllowed."""
+    path = head.target.partition(b"?")[0]
+    address = _BY_PATH.get(path) if not path.endswith(b"/") else None
+    if address is None and path.startswith(b"/v1/models/") and len(path) > len(b"/v1/models/"):
+        address = _BY_PATH[b"/v1/models/"]
+    if address is None:
+        raise NotFound("There is nothing at this address; see the documentation for those that exist.")
+    if head.method.decode("ascii") not in address.methods:
+        raise MethodNotAllowed(f"This address takes {' and '.join(address.methods)}.", param=", ".join(address.methods))
+    return address

@@ -1,0 +1,148 @@
+"""From settings to what exchanges use: a pool for each provider, a route for each model id, a plan for each name."""
+
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from routeproof.access.keys import KeyRing
+from routeproof.catalog.price_book import PriceBook
+from routeproof.config.settings import ModelSettings, ProviderSettings, Settings
+from routeproof.dialects.base import ControlPolicy
+from routeproof.dialects.registry import dialect_named
+from routeproof.gateway.routes import Route, RouteTimeouts, request_head
+from routeproof.gateway.snapshot import Snapshot
+from routeproof.ids import RouteName, split_route
+from routeproof.limits import Limits
+from routeproof.net.egress import EgressPolicy
+from routeproof.net.pool import Origin, OriginPool
+from routeproof.net.tasks import Tasks
+from routeproof.routing.breaker import Breaker
+from routeproof.routing.plan import ModelPlan
+
+DIRECT_ROUTES_MAX = 1_024
+"""Routes that clients may bring into being by naming them; the names come from outside, so they are bounded."""
+
+
+class Assembly:
+    """Builds snapshots; keeps the pools and breakers of what a reload did not change."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+        self._pools: dict[str, tuple[ProviderSettings, Limits, OriginPool]] = {}
+        self._breakers: dict[RouteName, Breaker] = {}
+
+    @property
+    def pools(self) -> list[OriginPool]:
+        """Every provider's pool."""
+        return [pool for _, _, pool in self._pools.values()]
+
+    def snapshot(self, settings: Settings, prices: PriceBook, keys: KeyRing) -> Snapshot:
+        """The snapshot for these settings. Raises OSError or ssl.SSLError for a `ca_file` that can't be used."""
+        fresh = {name: self._pool(provider, settings.limits) for name, provider in settings.providers.items()}
+        for name, (_, _, pool) in self._pools.items():
+            if name not in fresh or fresh[name][2] is not pool:
+                pool.close()
+        self._pools = fresh
+        maker = RouteMaker(settings, prices, self._breakers, {name: row[2] for name, row in fresh.items()})
+        models = {name: _plan(model, maker) for name, model in settings.models.items()}
+        return Snapshot(models, maker, keys, settings.server.direct_routes)
+
+    def _pool(self, provider: ProviderSettings, limits: Limits) -> tuple[ProviderSettings, Limits, OriginPool]:
+        known = self._pools.get(provider.name)
+        if known is not None and known[0] == provider and known[1] == limits:
+            return known
+        url = urlsplit(provider.base_url)
+        tls = url.scheme == "https"
+        pool = OriginPool(
+            Origin(url.hostname or "", url.port or (443 if tls else 80), tls),
+            limits=limits,
+            connect_timeout_s=provider.connect_timeout_s,
+            egress=EgressPolicy(provider.allow_plain, provider.allow_networks),
+            tls=_client_tls(provider.ca_file) if tls else None,
+            tasks=self._tasks,
+        )
+        return provider, limits, pool
+
+
+class RouteMaker:
+    """Makes each route once, when it is first asked for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        prices: PriceBook,
+        breakers: dict[RouteName, Breaker],
+        pools: dict[str, OriginPool],
+    ) -> None:
+        self._settings = settings
+        self._prices = prices
+        self._breakers = breakers
+        self._pools = pools
+        self._routes: dict[str, Route] = {}
+
+    def named(self, name: RouteName | str) -> Route | None:
+        """The route of this name; None where its provider is not configured, or too many were made."""
+        route = self._routes.get(name)
+        if route is not None:
+            return route
+        try:
+            provider_name, model = split_route(name)
+        except ValueError:
+            return None
+        provider = self._settings.providers.get(provider_name)
+        if provider is None or len(self._routes) >= DIRECT_ROUTES_MAX:
+            return None
+        route = self._routes[name] = self._make(RouteName(name), provider, model)
+        return route
+
+    def known(self) -> list[str]:
+        """Names of the routes made so far."""
+        return list(self._routes)
+
+    def _make(self, name: RouteName, provider: ProviderSettings, model: str) -> Route:
+        limits = self._settings.limits
+        url = urlsplit(provider.base_url)
+        breaker = self._breakers.get(name)
+        if breaker is None:
+            breaker = Breaker(limits.breaker_failures, limits.breaker_eject_s, limits.breaker_eject_max_s)
+            self._breakers[name] = breaker
+        key = provider.api_key.reveal() if provider.api_key is not None else None
+        return Route(
+            name,
+            provider=provider.name,
+            model=model,
+            dialect=dialect_named(provider.dialect),
+            pool=self._pools[provider.name],
+            request_head=request_head(f"{url.path.rstrip('/')}/chat/completions", url.netloc, key),
+            timeouts=RouteTimeouts(
+                provider.first_byte_timeout_s, provider.idle_event_timeout_s, provider.total_timeout_s
+            ),
+            breaker=breaker,
+            policy=ControlPolicy(provider.map_foreign_controls),
+            drain_on_disconnect=provider.on_disconnect == "drain",
+            prices=self._prices,
+            family=provider.prices,
+            region=provider.region,
+        )
+
+
+def _plan(model: ModelSettings, maker: RouteMaker) -> ModelPlan[Route]:
+    def made(name: RouteName) -> Route:
+        route = maker.named(name)
+        assert route is not None  # the configuration was checked: every route names a configured provider
+        return route
+
+    return ModelPlan(
+        model.name,
+        tuple(made(row.route) for row in model.routes),
+        tuple(row.weight for row in model.routes),
+        tuple(made(name) for name in model.fallbacks),
+        model.rollback,
+    )
+
+
+def _client_tls(ca_file: Path | None) -> ssl.SSLContext:
+    """Verifies against the system's trust store, or only against the operator's own certificates."""
+    context = ssl.create_default_context(cafile=str(ca_file) if ca_file is not None else None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

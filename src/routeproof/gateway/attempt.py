@@ -1,0 +1,118 @@
+"""One attempt as it stands: which route, what has come of its answer, and the row it will leave."""
+
+from typing import TYPE_CHECKING
+
+from routeproof.ledger.entries import AttemptRow
+from routeproof.usage import Provenance
+from routeproof.wire.chat_stream import ChatStream
+
+if TYPE_CHECKING:
+    from routeproof.gateway.routes import Route
+    from routeproof.net.pool import Waiter
+    from routeproof.net.upstream import UpstreamConnection
+
+REQUEST_ID_CUT = 128
+USAGE_RAW_MAX = 2048
+_UNKNOWN = Provenance.UNKNOWN.value
+
+
+class Attempt:
+    """Plain state, changed by the relay only."""
+
+    __slots__ = (
+        "alive",
+        "connection",
+        "fields",
+        "finish_reason",
+        "first_byte_s",
+        "last_data_s",
+        "model",
+        "ordinal",
+        "request",
+        "route",
+        "stale_retried",
+        "started_s",
+        "status",
+        "stream",
+        "usage_raw",
+        "waiter",
+    )
+
+    def __init__(self, ordinal: int, route: "Route", request: bytes, started_s: float) -> None:
+        self.ordinal = ordinal
+        self.route = route
+        self.request = request
+        self.started_s = started_s
+        self.last_data_s = started_s
+        self.alive = False
+        """Something came since the last look at the deadlines."""
+        self.first_byte_s = 0.0
+        """When the provider's first body byte came; 0 before."""
+        self.connection: UpstreamConnection | None = None
+        self.waiter: Waiter | None = None
+        self.stale_retried = False
+        self.status: int | None = None
+        self.fields: dict[bytes, bytes] = {}
+        self.stream: ChatStream | None = None
+        self.model: str | None = None
+        self.finish_reason: str | None = None
+        self.usage_raw: bytes | None = None
+
+    def release(self) -> None:
+        """Let go of the provider: withdraw from the queue, or destroy a connection that is in use."""
+        if self.waiter is not None:
+            self.waiter.cancel()
+            self.waiter = None
+        if self.connection is not None:
+            connection, self.connection = self.connection, None
+            connection.abandon()
+
+    def upstream_request_id(self) -> bytes | None:
+        """The provider's own request id, from the first of its header fields that holds one."""
+        fields = self.fields
+        for name in self.route.dialect.request_id_headers:
+            value = fields.get(name)
+            if value:
+                return value[:REQUEST_ID_CUT]
+        return None
+
+    @property
+    def content_type(self) -> bytes:
+        """As the provider gave it; JSON where it gave none."""
+        return self.fields.get(b"content-type", b"application/json")
+
+    def row(self, exchange_id: int, exchange_started_s: float, now_s: float) -> AttemptRow:
+        """The row of this attempt, its outcome, usage and cost still to be filled in."""
+        stream = self.stream
+        if stream is not None:
+            self.model, self.finish_reason = stream.model, stream.finish_reason
+            self.usage_raw = stream.usage_raw
+        upstream_id = self.upstream_request_id()
+        raw = self.usage_raw
+        first_s = self.first_byte_s
+        return AttemptRow(
+            exchange_id,
+            self.ordinal,
+            self.route.name,
+            int((self.started_s - exchange_started_s) * 1e6),
+            int((now_s - self.started_s) * 1e6),
+            int((first_s - exchange_started_s) * 1e6) if first_s else None,
+            self.status,
+            "",
+            None,
+            self.model,
+            upstream_id.decode("latin-1") if upstream_id is not None else None,
+            self.finish_reason,
+            0,
+            None,
+            None,
+            None,
+            None,
+            None,
+            0,
+            _UNKNOWN,
+            raw[:USAGE_RAW_MAX].decode("utf-8", "replace") if raw is not None else None,
+            None,
+            None,
+            None,
+        )

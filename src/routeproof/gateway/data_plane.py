@@ -1,0 +1,154 @@
+"""The data plane's life: start, reload, drain, stop."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable
+
+from routeproof.access.keys import KeyRing
+from routeproof.catalog.price_book import PriceBook
+from routeproof.clock import Clock
+from routeproof.config.settings import ServerSettings, Settings
+from routeproof.errors import ShuttingDown
+from routeproof.gateway.application import Gateway
+from routeproof.gateway.assembly import Assembly
+from routeproof.gateway.hub import Hub, Recorder, Writer
+from routeproof.gateway.relay import Exchange
+from routeproof.ids import ExchangeIds
+from routeproof.net.deadlines import Deadlines
+from routeproof.net.listener import Listener
+from routeproof.net.tasks import Tasks
+
+_log = logging.getLogger("routeproof.data_plane")
+_STOP_WAIT_S = 5.0
+
+
+class DataPlane:
+    """One process's data plane. Everything runs on the loop it is made on."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        prices: PriceBook,
+        keys: KeyRing,
+        recorder: Recorder,
+        writer: Writer,
+        ids: ExchangeIds,
+        clock: Clock,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self._settings = settings
+        self._prices = prices
+        self._deadlines = Deadlines(loop, settings.limits.sweep_interval_s)
+        self._tasks = Tasks(_report)
+        self._assembly = Assembly(self._tasks)
+        self.hub = Hub(
+            clock=clock,
+            now_s=loop.time,
+            limits=settings.limits,
+            deadlines=self._deadlines,
+            ids=ids,
+            recorder=recorder,
+            writer=writer,
+        )
+        self.gateway = Gateway(self.hub, self._assembly.snapshot(settings, prices, keys))
+        self.listener = Listener(self.gateway, settings.limits, self._deadlines)
+
+    async def start(self) -> int:
+        """Listen; returns the port. Raises OSError where the address can't be had."""
+        server = self._settings.server
+        self._deadlines.start()
+        self._sweep_pools()
+        return await self.listener.start(server.listen.host, server.listen.port, server_tls(server))
+
+    def reload(self, settings: Settings, prices: PriceBook) -> None:
+        """Serve by new settings from the next request on; exchanges in flight end by the old ones.
+
+        The listener's address and the limits of open connections stay as they were started.
+        Raises OSError or ssl.SSLError, with the old settings still in force.
+        """
+        snapshot = self._assembly.snapshot(settings, prices, self.gateway.snapshot.keys)
+        self._settings, self._prices = settings, prices
+        self.gateway.snapshot = snapshot
+
+    def use_keys(self, keys: KeyRing) -> None:
+        """Serve by a new set of keys."""
+        old = self.gateway.snapshot
+        self.gateway.snapshot = type(old)(old.models, old.routes, keys, old.direct_routes)
+
+    async def drain(self, log_waiting: Callable[[int], None] | None = None) -> bool:
+        """Stop in good order: not ready at once, accept a little longer, let streams finish, then end them visibly.
+
+        Returns True where every exchange ended by itself.
+        """
+        limits = self._settings.limits
+        self.gateway.serving = False
+        self.listener.begin_drain()
+        await asyncio.sleep(limits.drain_accept_s)
+        self.listener.stop_accepting()
+        if log_waiting is not None:
+            log_waiting(self.hub.exchanges)
+        finished = await self.listener.wait_ended(limits.drain_streams_s)
+        if not finished:
+            self.gateway.stopping = True
+            self._end_exchanges()
+            await self.listener.wait_ended(_STOP_WAIT_S)
+        await self.close()
+        return finished
+
+    async def close(self) -> None:
+        """Close everything at once; exchanges still in flight are settled as interrupted."""
+        self.gateway.stopping = True
+        self.listener.stop_accepting()
+        self._end_exchanges()
+        self.listener.abort_all()
+        self._deadlines.stop()
+        await self._tasks.cancel_all()
+        for pool in self._assembly.pools:
+            pool.close()
+
+    def counters(self) -> dict[str, int]:
+        """What the heartbeat publishes."""
+        return {
+            **self.hub.counters,
+            "in_flight": self.hub.exchanges,
+            "connections": self.listener.open_connections,
+            "connections_refused": self.listener.refused,
+            "upstream_connections": sum(pool.open_connections for pool in self._assembly.pools),
+            "ledger_backlog": self.hub.writer.backlog,
+        }
+
+    def _end_exchanges(self) -> None:
+        for watched in self._deadlines.watched():
+            if isinstance(watched, Exchange):
+                watched.stop(ShuttingDown("The gateway stopped before the answer was complete."))
+
+    def _sweep_pools(self) -> None:
+        self._deadlines.add(_PoolSweep(self._assembly))
+
+
+class _PoolSweep:
+    """Closes connections to providers that have been idle for too long."""
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly = assembly
+
+    def check_deadlines(self, now_s: float) -> None:
+        for pool in self._assembly.pools:
+            pool.check_deadlines(now_s)
+
+
+def server_tls(server: ServerSettings) -> ssl.SSLContext | None:
+    """The listener's TLS context, None for plain HTTP. Raises OSError or ssl.SSLError."""
+    if server.tls_cert is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(server.tls_cert, server.tls_key)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _report(name: str, error: BaseException) -> None:
+    _log.error("background task %s failed", name, exc_info=error)

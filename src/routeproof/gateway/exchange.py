@@ -1,0 +1,200 @@
+"""One exchange's state: who asked what, what was tried, what went out, and the rows that it leaves."""
+
+from collections.abc import Sequence
+
+from routeproof.access.keys import KeyRecord
+from routeproof.errors import UpstreamError
+from routeproof.gateway import settlement
+from routeproof.gateway.answer import Answer
+from routeproof.gateway.asked import Asked
+from routeproof.gateway.attempt import Attempt
+from routeproof.gateway.hub import Hub
+from routeproof.gateway.reply_bytes import JSON, error_answer, relayed_fields, relayed_head
+from routeproof.gateway.routes import Route
+from routeproof.ids import ExchangeId
+from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange, Outcome
+from routeproof.net.client import ClientConnection
+
+NO_ANSWER = Answer()
+
+
+class ExchangeState:
+    """What the relay and the answers change as an exchange goes on."""
+
+    __slots__ = (
+        "answer",
+        "asked",
+        "attempt",
+        "client",
+        "committed",
+        "draining_until_s",
+        "first_sent_s",
+        "hub",
+        "id",
+        "key",
+        "plan",
+        "position",
+        "retries",
+        "rollback",
+        "rows",
+        "sent_bytes",
+        "sent_status",
+        "settled",
+        "slot",
+        "started_ns",
+        "started_s",
+        "tried",
+    )
+
+    def __init__(
+        self,
+        hub: Hub,
+        client: ClientConnection,
+        exchange_id: ExchangeId,
+        started_ns: int,
+        key: KeyRecord,
+        asked: Asked,
+        plan: Sequence[Route],
+        rollback: str | None,
+    ) -> None:
+        self.hub = hub
+        self.client: ClientConnection | None = client
+        """Who asked; None once gone, or once answered."""
+        self.id = exchange_id
+        self.started_ns = started_ns
+        self.started_s = hub.monotonic_s()
+        self.key = key
+        self.asked = asked
+        self.rollback = rollback
+        self.plan = plan
+        self.position = 0
+        self.retries = 0
+        self.rows: list[AttemptRow] = []
+        self.tried: list[Route] = []
+        self.slot = -1
+        self.settled = False
+        self.draining_until_s = 0.0
+        self.committed = False
+        """Something of the answer has gone to the client: no other route can be tried."""
+        self.first_sent_s = 0.0
+        self.sent_bytes = 0
+        self.sent_status: int | None = None
+        self.answer = NO_ANSWER
+        self.attempt: Attempt
+
+    def opened(self, route: Route) -> OpenExchange:
+        key, asked = self.key, self.asked
+        return OpenExchange(
+            self.id,
+            self.started_ns,
+            key.key_id,
+            key.owner,
+            key.account,
+            asked.model,
+            self.rollback,
+            int(asked.stream),
+            asked.size,
+            asked.max_output_tokens,
+            [*[tried.name for tried in self.tried], route.name] if self.tried else [route.name],
+        )
+
+    # -- what goes to the client
+
+    def commit(self, status: int, framing: bytes) -> bytes:
+        """From here on this attempt is what the client gets. Returns the head to send."""
+        self.committed = True
+        self.first_sent_s = self.hub.monotonic_s()
+        self.sent_status = status
+        return self.relayed_head(status, framing, self.attempt.content_type)
+
+    def send(self, payload: bytes) -> None:
+        """Hand a piece of the answer to the client, if it is still there."""
+        if self.client is not None:
+            self.sent_bytes += len(payload)
+            self.client.write(payload)
+
+    def failure(self, client: ClientConnection, error: UpstreamError, body: bytes) -> tuple[int, bytes]:
+        """The whole answer for a failed exchange: the provider's own error object where there is one, else ours."""
+        attempt = self.attempt
+        answered = attempt.status is not None and attempt.status >= 400
+        fields = relayed_fields(attempt.fields) if answered else b""
+        code = b"%bx-routeproof-error: %b\r\n" % (fields, error.kind.value.encode())
+        readable = attempt.route.dialect.error_body_for_client(body) if body else None
+        if readable is None:
+            lines = b"%bx-routeproof-attempts: %d\r\n" % (attempt.route.header_lines, len(self.rows))
+            payload = error_answer(error, keep_alive=client.keep_alive, request_id=self.id, extra=lines + code)
+            return error.failure_class.status, payload
+        status = attempt.status if answered and attempt.status is not None else error.failure_class.status
+        fault = b"x-routeproof-fault: %b\r\n" % error.failure_class.fault.value.encode()
+        framing = b"content-length: %d\r\n" % len(readable)
+        return status, self.relayed_head(status, code + fault + framing, JSON) + readable
+
+    def relayed_head(self, status: int, framing: bytes, content_type: bytes) -> bytes:
+        attempt, client = self.attempt, self.client
+        extra = relayed_fields(attempt.fields) if self.committed else b""
+        return relayed_head(
+            status,
+            request_id=self.id,
+            route_lines=attempt.route.header_lines,
+            attempts=attempt.ordinal,
+            upstream_id=attempt.upstream_request_id(),
+            content_type=content_type,
+            extra=extra + framing,
+            keep_alive=client is not None and client.keep_alive,
+        )
+
+    def attempt_row(self, now_s: float) -> AttemptRow:
+        attempt = self.attempt
+        row = attempt.row(self.id, self.started_s, now_s)
+        rejected = attempt.status is not None and attempt.status >= 400
+        if row.usage_raw is not None or rejected:
+            settlement.settle_usage(
+                attempt,
+                row,
+                started_ns=self.started_ns,
+                ended_ns=self.started_ns + int((now_s - self.started_s) * 1e9),
+                thinking=attempt.route.dialect.thinking(self.asked.fields, attempt.route.model),
+                rejected=rejected,
+            )
+        elif self.committed:
+            row.cost_note = "usage_missing"
+        self.rows.append(row)
+        return row
+
+    def settle(self, outcome: Outcome, error_code: str | None, status: int | None) -> None:
+        """Exactly once: the rows to the recorder and the writer, and nothing of this exchange left behind."""
+        assert not self.settled
+        self.settled = True
+        hub, key, asked, rows = self.hub, self.key, self.asked, self.rows
+        last = rows[-1]
+        cost = settlement.total_cost(rows)
+        row = ExchangeRow(
+            self.id,
+            self.started_ns,
+            last.started_us + (last.duration_us or 0),
+            int((self.first_sent_s - self.started_s) * 1e6) if self.committed else None,
+            key.key_id,
+            key.owner,
+            key.account,
+            asked.model,
+            self.rollback,
+            int(asked.stream),
+            status,
+            outcome.value,
+            error_code,
+            len(rows),
+            cost,
+            None if cost is not None else settlement.cost_bound(rows, self.tried, asked, self.started_ns),
+            asked.size,
+            self.sent_bytes,
+        )
+        entry = Entry(row, rows)
+        hub.recorder.finish(self.slot, entry)
+        hub.writer.append(entry, self.slot)
+        hub.exchanges -= 1
+        hub.budget.in_flight -= 1
+        if self.retries:
+            hub.budget.release(self.retries)
+        hub.counters[row.outcome] += 1
+        hub.deadlines.discard(self)
+        self.client = None

@@ -1,0 +1,91 @@
+"""What all exchanges of a process share: time, limits, the ledger's two ends, counters."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol
+
+from routeproof.clock import Clock
+from routeproof.ids import ExchangeIds
+from routeproof.ledger.entries import Entry, OpenExchange
+from routeproof.limits import Limits
+from routeproof.net.deadlines import Deadlines
+from routeproof.routing.retry_budget import RetryBudget
+
+
+class Recorder(Protocol):
+    """The flight recorder: nothing is dispatched without a slot in it."""
+
+    def claim(self, opened: OpenExchange) -> int:
+        """Note an exchange before its dispatch; returns its slot. Raises Overloaded where none is free."""
+        ...
+
+    def update(self, slot: int, opened: OpenExchange) -> None:
+        """Note a further attempt before its dispatch."""
+        ...
+
+    def finish(self, slot: int, entry: Entry) -> None:
+        """Note the outcome."""
+        ...
+
+
+class Writer(Protocol):
+    """The ledger's writer thread."""
+
+    def append(self, entry: Entry, slot: int) -> None:
+        """Queue rows for the next commit; `slot` (-1: none) is freed after it. Never waits."""
+        ...
+
+    @property
+    def healthy(self) -> bool:
+        """False from the first failed commit on."""
+        ...
+
+    @property
+    def backlog(self) -> int:
+        """Entries that wait for their commit."""
+        ...
+
+
+class Hub:
+    """Shared by all exchanges of one process; its attributes are read on the hot path."""
+
+    __slots__ = (
+        "budget",
+        "clock",
+        "counters",
+        "deadlines",
+        "exchanges",
+        "ids",
+        "limits",
+        "monotonic_s",
+        "now_s",
+        "recorder",
+        "wall_ns",
+        "writer",
+    )
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        now_s: Callable[[], float],
+        limits: Limits,
+        deadlines: Deadlines,
+        ids: ExchangeIds,
+        recorder: Recorder,
+        writer: Writer,
+    ) -> None:
+        self.clock = clock
+        self.wall_ns = clock.wall_ns
+        self.monotonic_s = clock.monotonic_s
+        self.now_s = now_s
+        """The loop's time, cached for one turn of it: cheap, and exact enough for deadlines."""
+        self.limits = limits
+        self.deadlines = deadlines
+        self.ids = ids
+        self.recorder = recorder
+        self.writer = writer
+        self.budget = RetryBudget(limits.retry_budget_percent, limits.retry_budget_min)
+        self.counters: Counter[str] = Counter()
+        self.exchanges = 0
+        """In flight."""

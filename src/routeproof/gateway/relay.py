@@ -1,0 +1,293 @@
+"""One exchange's way: dispatch, failover before the first byte, relay, and exactly one settlement.
+
+    start -> dispatch -> (no connection yet) -> sent -> head -> data ... last -> settled
+                 ^                                  |
+                 +---- the next route <--- failed --+   only while nothing has gone to the client
+
+Everything here runs on the event loop as plain calls; nothing waits. Whatever happens, `settle` runs once and
+leaves one row for the exchange and one for each attempt.
+"""
+
+from routeproof.dialects.finish_reasons import is_provider_abort
+from routeproof.errors import (
+    FAILURE_CLASSES,
+    ClientError,
+    Overloaded,
+    RouteproofError,
+    UpstreamError,
+    UpstreamKind,
+)
+from routeproof.gateway import settlement
+from routeproof.gateway.attempt import Attempt
+from routeproof.gateway.exchange import NO_ANSWER, ExchangeState
+from routeproof.gateway.failed_answer import ErrorAnswer, UnfitAnswer
+from routeproof.gateway.reply_bytes import JSON, error_answer
+from routeproof.gateway.routes import Route
+from routeproof.gateway.stream_answer import StreamAnswer
+from routeproof.gateway.whole_answer import WholeAnswer
+from routeproof.ledger.entries import Outcome
+from routeproof.net.upstream import UpstreamConnection
+from routeproof.wire.body import encode_fields
+
+
+class Exchange(ExchangeState):
+    """One client request and everything that happens to it."""
+
+    __slots__ = ()
+
+    # -- the way there
+
+    def start(self) -> None:
+        """Dispatch the first attempt. Raises what must be answered instead, with nothing dispatched or recorded."""
+        hub = self.hub
+        attempt = self._prepare(self.plan[0], self.started_s)
+        self.slot = hub.recorder.claim(self.opened(attempt.route))
+        assert self.client is not None
+        self.client.handler = self
+        hub.exchanges += 1
+        hub.budget.in_flight += 1
+        hub.deadlines.add(self)
+        self._dispatch(attempt)
+
+    def _prepare(self, route: Route, now_s: float) -> Attempt:
+        asked = self.asked
+        fields = route.dialect.prepare(asked.fields, route.model_json, stream=asked.stream, policy=route.policy)
+        return Attempt(len(self.rows) + 1, route, route.request_bytes(encode_fields(fields)), now_s)
+
+    def _dispatch(self, attempt: Attempt) -> None:
+        self.attempt = attempt
+        self.answer = NO_ANSWER
+        self.tried.append(attempt.route)
+        connection = attempt.route.pool.take_idle()
+        if connection is not None:
+            attempt.connection = connection
+            connection.send(attempt.request, self)
+        else:
+            self._wait_for_connection(attempt)
+
+    def _wait_for_connection(self, attempt: Attempt) -> None:
+        try:
+            attempt.waiter = attempt.route.pool.take(self._on_connection)
+        except Overloaded as error:
+            self._fail_gateway(error)
+
+    def _on_connection(self, connection: UpstreamConnection | None, error: UpstreamError | None) -> None:
+        attempt = self.attempt
+        attempt.waiter = None
+        if connection is not None:
+            attempt.connection = connection
+            connection.send(attempt.request, self)
+        else:
+            assert error is not None
+            self.fail(error.kind, error.message)
+
+    # -- the way back (net.upstream.Receiver)
+
+    def on_answer_head(self, status: int, fields: dict[bytes, bytes]) -> None:
+        attempt = self.attempt
+        attempt.status = status
+        attempt.fields = fields
+        attempt.alive = True
+        limits = self.hub.limits
+        content_type = fields.get(b"content-type", JSON)
+        if status >= 400:
+            self.answer = ErrorAnswer(limits.error_bytes_max)
+        elif status != 200 or b"content-encoding" in fields:
+            self.answer = UnfitAnswer()
+        elif self.asked.stream and content_type.startswith(b"text/event-stream"):
+            self.answer = StreamAnswer(
+                attempt,
+                hide_usage=not self.asked.wants_usage,
+                event_bytes_max=limits.event_bytes_max,
+                now_s=self.hub.now_s(),
+            )
+        elif not self.asked.stream and b"json" in content_type:
+            self.answer = WholeAnswer(
+                attempt,
+                hold_bytes=limits.stream_high_water_bytes,
+                keep_bytes=limits.response_bytes_buffered_max,
+            )
+        else:
+            self.answer = UnfitAnswer()
+
+    def on_answer_data(self, data: bytes, last: bool) -> None:
+        attempt = self.attempt
+        attempt.alive = True
+        if attempt.first_byte_s == 0.0:
+            attempt.first_byte_s = self.hub.monotonic_s()
+        if last:
+            attempt.connection = None
+        self.answer.data(self, data, last)
+
+    def on_answer_lost(self, *, got_bytes: bool, malformed: bool) -> None:
+        attempt = self.attempt
+        connection, attempt.connection = attempt.connection, None
+        if not got_bytes and connection is not None and connection.uses > 1 and not attempt.stale_retried:
+            # The provider had closed the idle connection before it saw this request, so nothing was processed
+            # (RFC 9110 9.2.2 allows the retry then).
+            attempt.stale_retried = True
+            self._wait_for_connection(attempt)
+            return
+        kind = UpstreamKind.RESET if attempt.status is None else UpstreamKind.TRUNCATED
+        if malformed:
+            kind = UpstreamKind.INVALID_RESPONSE
+        self.fail(kind, "The provider's connection ended before its answer did.")
+
+    # -- how the client fares (net.client.Handler)
+
+    def on_client_gone(self) -> None:
+        self.client = None
+        attempt = self.attempt
+        if attempt.route.drain_on_disconnect and attempt.connection is not None and self.answer.worth_draining:
+            self.draining_until_s = self.hub.now_s() + self.hub.limits.disconnect_drain_max_s
+            attempt.connection.resume()
+            return
+        self.cancel()
+
+    def on_client_paused(self) -> None:
+        if self.attempt.connection is not None:
+            self.attempt.connection.pause()
+
+    def on_client_resumed(self) -> None:
+        if self.attempt.connection is not None:
+            self.attempt.connection.resume()
+
+    # -- deadlines
+
+    def check_deadlines(self, now_s: float) -> None:
+        """Look at total, first byte, idle and keep-alive-only time; and send our own keep-alive where asked to."""
+        attempt = self.attempt
+        limits, timeouts = self.hub.limits, attempt.route.timeouts
+        if self.draining_until_s and now_s >= self.draining_until_s:
+            self.cancel()
+            return
+        connection = attempt.connection
+        if attempt.alive or (connection is not None and connection.paused):
+            attempt.alive = False
+            attempt.last_data_s = now_s
+        silent_s = now_s - attempt.last_data_s
+        if now_s - attempt.started_s > timeouts.total_s:
+            self.fail(UpstreamKind.TOTAL_TIMEOUT, f"The answer took longer than {timeouts.total_s:g} s.")
+        elif attempt.first_byte_s == 0.0:
+            if silent_s > timeouts.first_byte_s:
+                self.fail(UpstreamKind.FIRST_BYTE_TIMEOUT, f"No answer within {timeouts.first_byte_s:g} s.")
+        elif silent_s > timeouts.idle_event_s:
+            self.fail(UpstreamKind.IDLE_TIMEOUT, "The provider fell silent in the middle of its answer.")
+        elif self.answer.only_comments_for(now_s) > limits.keepalive_only_max_s:
+            self.fail(UpstreamKind.IDLE_TIMEOUT, "The provider sent nothing but keep-alives for too long.")
+        elif 0 < limits.client_keepalive_comment_s <= silent_s:
+            self.answer.keep_client_alive(self)
+
+    # -- what answers do with it
+
+    def complete(self, status: int, outcome: Outcome, error: UpstreamKind | None, last_bytes: int) -> None:
+        """The answer is whole and handed to the client; `last_bytes` went out with its end."""
+        attempt = self.attempt
+        row = self.attempt_row(self.hub.monotonic_s())
+        if outcome is Outcome.OK and row.finish_reason is not None and is_provider_abort(row.finish_reason):
+            outcome, error = Outcome.TRUNCATED, UpstreamKind.TRUNCATED
+        row.outcome = outcome
+        row.error_code = None if error is None else error.value
+        if error is None:
+            attempt.route.breaker.succeeded()
+        elif FAILURE_CLASSES[error].ejects:
+            attempt.route.breaker.failed(self.hub.monotonic_s())
+        if self.client is None:
+            outcome = Outcome.CANCELLED
+        else:
+            self.sent_bytes += last_bytes
+        self.settle(outcome, row.error_code, status)
+
+    def classify_in_200(self, body: bytes) -> UpstreamKind:
+        """What an error object inside an answer with status 200 means."""
+        return self.attempt.route.dialect.classify(200, "application/json", body)
+
+    def fail_in_200(self, body: bytes) -> None:
+        """The answer, status 200, is an error object."""
+        self.fail(self.classify_in_200(body), "The provider answered with an error.", body)
+
+    def fail_by_status(self, body: bytes) -> None:
+        """The provider answered with an error status."""
+        attempt = self.attempt
+        status = attempt.status or 502
+        kind = attempt.route.dialect.classify(status, attempt.content_type.decode("latin-1"), body)
+        self.fail(kind, f"The provider answered with status {status}.", body)
+
+    # -- ends
+
+    def fail(self, kind: UpstreamKind, message: str, body: bytes = b"") -> None:
+        """The attempt failed: try the next route, or tell the client. `body` is the provider's own error object."""
+        attempt = self.attempt
+        attempt.release()
+        now_s = self.hub.monotonic_s()
+        if FAILURE_CLASSES[kind].ejects:
+            attempt.route.breaker.failed(now_s)
+        row = self.attempt_row(now_s)
+        row.error_code = kind.value
+        row.outcome = Outcome.TRUNCATED if self.committed else settlement.failure_outcome(kind)
+        settlement.cost_of_failure(row, kind)
+        client = self.client
+        if client is None:
+            self.settle(Outcome.CANCELLED, kind.value, self.sent_status)
+        elif self.committed:
+            self.settle(Outcome.TRUNCATED, kind.value, self.sent_status)
+            self.answer.break_off(client, UpstreamError(kind, message))
+        elif not self._try_next(kind):
+            status, payload = self.failure(client, UpstreamError(kind, message), body)
+            self.sent_bytes += len(payload)
+            self.settle(settlement.failure_outcome(kind), kind.value, status)
+            client.respond(payload)
+
+    def _try_next(self, kind: UpstreamKind) -> bool:
+        hub = self.hub
+        if not FAILURE_CLASSES[kind].failover or self.retries >= hub.limits.retries_max:
+            return False
+        while self.position + 1 < len(self.plan):
+            self.position += 1
+            try:
+                attempt = self._prepare(self.plan[self.position], hub.monotonic_s())
+            except ClientError:  # this route's dialect refuses what the client sent: it is no fallback for it
+                continue
+            if not hub.budget.take():
+                hub.counters["retries_denied"] += 1
+                return False
+            self.retries += 1
+            hub.recorder.update(self.slot, self.opened(attempt.route))
+            self._dispatch(attempt)
+            return True
+        return False
+
+    def _fail_gateway(self, error: RouteproofError) -> None:
+        """Our own side can't go on with the attempt."""
+        row = self.attempt_row(self.hub.monotonic_s())
+        row.outcome, row.error_code = Outcome.GATEWAY_ERROR, error.code
+        row.cost_nanousd, row.cost_note = 0, "not_sent"
+        client = self.client
+        self.settle(Outcome.GATEWAY_ERROR, error.code, error.status)
+        if client is not None:
+            client.respond(error_answer(error, keep_alive=client.keep_alive, request_id=self.id))
+
+    def cancel(self) -> None:
+        """The client is gone (or must go): stop the provider at once and settle with what is known."""
+        if not self.settled:
+            self._end_early(Outcome.CANCELLED, None, self.sent_status)
+
+    def stop(self, error: RouteproofError) -> None:
+        """The process is stopping: end visibly."""
+        client = self.client
+        if client is None or self.settled:
+            self.cancel()
+            return
+        self._end_early(Outcome.INTERRUPTED, error.code, self.sent_status or error.status)
+        if self.committed:
+            self.answer.break_off(client, error)
+        else:
+            client.keep_alive = False
+            client.respond(error_answer(error, keep_alive=False, request_id=self.id))
+
+    def _end_early(self, outcome: Outcome, error_code: str | None, status: int | None) -> None:
+        self.attempt.release()
+        row = self.attempt_row(self.hub.monotonic_s())
+        row.outcome = outcome
+        settlement.cost_of_failure(row, UpstreamKind.TRUNCATED)
+        self.settle(outcome, error_code, status)

@@ -1,0 +1,115 @@
+"""A route as the relay uses it: everything that can be worked out before a request comes is worked out here."""
+
+import msgspec
+
+from routeproof.catalog.price_book import PriceBook, Tariff
+from routeproof.dialects.base import ControlPolicy, Dialect
+from routeproof.ids import RouteName
+from routeproof.net.pool import OriginPool
+from routeproof.routing.breaker import Breaker
+
+_TARIFFS_MAX = 256
+
+
+class RouteTimeouts(msgspec.Struct, frozen=True):
+    """The deadlines of one provider."""
+
+    first_byte_s: float
+    idle_event_s: float
+    total_s: float
+
+
+class Route:
+    """One provider's one model. Everything but the breaker and the tariffs at hand is fixed for its life."""
+
+    __slots__ = (
+        "_prices",
+        "_region",
+        "_tariffs",
+        "breaker",
+        "dialect",
+        "drain_on_disconnect",
+        "family",
+        "header_lines",
+        "model",
+        "model_json",
+        "name",
+        "policy",
+        "pool",
+        "provider",
+        "request_head",
+        "timeouts",
+    )
+
+    def __init__(
+        self,
+        name: RouteName,
+        *,
+        provider: str,
+        model: str,
+        dialect: Dialect,
+        pool: OriginPool,
+        request_head: bytes,
+        timeouts: RouteTimeouts,
+        breaker: Breaker,
+        policy: ControlPolicy,
+        drain_on_disconnect: bool,
+        prices: PriceBook,
+        family: str | None,
+        region: str | None,
+    ) -> None:
+        self.name = name
+        self.header_lines = b"x-routeproof-route: %b\r\n" % name.encode("ascii", "replace")
+        self.provider = provider
+        self.model = model
+        self.model_json = msgspec.Raw(msgspec.json.encode(model))
+        self.dialect = dialect
+        self.pool = pool
+        self.request_head = request_head
+        """The upstream request's head, up to and without the Content-Length value."""
+        self.timeouts = timeouts
+        self.breaker = breaker
+        self.policy = policy
+        self.drain_on_disconnect = drain_on_disconnect
+        self.family = family
+        """Whose price facts apply; None where no price list is declared for this provider."""
+        self._prices = prices
+        self._region = region
+        self._tariffs: dict[str, Tariff] = {}
+
+    def tariff(self, model: str, wall_ns: int) -> Tariff | None:
+        """The price of a model of this provider at an instant; None where it is not known.
+
+        The last tariff of each model is kept while it holds, so that pricing is one look-up.
+        """
+        tariff = self._tariffs.get(model)
+        if tariff is not None and tariff.valid_from_ns <= wall_ns < tariff.valid_until_ns:
+            return tariff
+        if self.family is None:
+            return None
+        sheet = self._prices.sheet(self.family, model, self._region)
+        tariff = sheet.at(wall_ns) if sheet is not None else None
+        if tariff is not None and len(self._tariffs) < _TARIFFS_MAX:
+            self._tariffs[model] = tariff
+        return tariff
+
+    def request_bytes(self, body: bytes) -> bytes:
+        """The whole upstream request: our own head and framing, then the body."""
+        return b"%b%d\r\n\r\n%b" % (self.request_head, len(body), body)
+
+
+def request_head(path: str, authority: str, api_key: str | None, extra: tuple[tuple[str, str], ...] = ()) -> bytes:
+    """The head of every request to one provider: an allow-list of our own fields, none of the client's."""
+    rows = [
+        f"POST {path} HTTP/1.1",
+        f"host: {authority}",
+        "user-agent: routeproof",
+        "accept: application/json, text/event-stream",
+        "accept-encoding: identity",
+        "content-type: application/json",
+    ]
+    if api_key is not None:
+        rows.append(f"authorization: Bearer {api_key}")
+    rows.extend(f"{name}: {value}" for name, value in extra)
+    rows.append("content-length: ")
+    return "\r\n".join(rows).encode("ascii")

@@ -1,0 +1,51 @@
+"""The immutable view that exchanges read: models, routes and keys. Replaced whole by one assignment."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from routeproof.access.keys import KeyRing
+from routeproof.errors import UnknownModel
+from routeproof.gateway.routes import Route
+from routeproof.routing.plan import ModelPlan
+
+
+class Routes(Protocol):
+    """Routes by name."""
+
+    def named(self, name: str) -> Route | None:
+        """The route of this name, None where there is none."""
+        ...
+
+    def known(self) -> list[str]:
+        """Names of the routes there are."""
+        ...
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What the data plane knows at one instant."""
+
+    models: Mapping[str, ModelPlan[Route]]
+    routes: Routes
+    keys: KeyRing
+    direct_routes: bool
+    """Clients may name a route as the model."""
+
+    def plan_for(self, model: str) -> ModelPlan[Route]:
+        """Where a name leads. Raises UnknownModel."""
+        plan = self.models.get(model)
+        if plan is not None:
+            return plan
+        if self.direct_routes:
+            route = self.routes.named(model)
+            if route is not None:
+                return ModelPlan(model, (route,), (1,), (), None)
+        raise UnknownModel(
+            f"The model {model[:128]!r} is not offered here; GET /v1/models lists those that are.",
+            param="model",
+        )
+
+    def names(self) -> list[str]:
+        """Every name that a client may send as `model`, as far as they are known beforehand."""
+        return [*self.models, *(self.routes.known() if self.direct_routes else ())]

@@ -1,0 +1,364 @@
+"""One client's connection: reads requests under their limits, one at a time and in order, and writes answers.
+
+The states, and what ends each:
+
+    HEAD     waiting for, or reading, a request's head     header deadline and rate; idle limit between requests
+    BODY     reading its body                              minimum rate after a grace
+    BUSY     the application answers                       the application's own deadlines; drain rate of the client
+    CLOSING  the last bytes go out, input is ignored       a short linger
+"""
+
+import asyncio
+from enum import IntEnum
+from typing import Protocol, cast
+
+from routeproof.errors import ClientTooSlow, RequestTooLarge, RouteproofError
+from routeproof.limits import Limits
+from routeproof.wire.chunked import ChunkedDecoder
+from routeproof.wire.head import RequestHead, head_end, parse_head
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_LINGER_S = 2.0
+
+
+class State(IntEnum):
+    """Where a connection is in its life."""
+
+    HEAD = 0
+    BODY = 1
+    BUSY = 2
+    CLOSING = 3
+
+
+class Handler(Protocol):
+    """What answers one request and must know how its client fares."""
+
+    def on_client_gone(self) -> None:
+        """The client left or was closed before the answer's end."""
+        ...
+
+    def on_client_paused(self) -> None:
+        """The client does not keep up: stop producing."""
+        ...
+
+    def on_client_resumed(self) -> None:
+        """The client keeps up again."""
+        ...
+
+
+class Application(Protocol):
+    """What the listener hands requests to."""
+
+    def check_head(self, head: RequestHead) -> None:
+        """Judge a request before its body is read. Raises what shall be answered instead."""
+        ...
+
+    def on_request(self, client: "ClientConnection", head: RequestHead, body: bytes) -> None:
+        """Answer a request, now or later, by the client's `respond` or `write` ... `finish`."""
+        ...
+
+    def refusal(self, error: RouteproofError, head: RequestHead | None) -> bytes:
+        """A whole answer, with `connection: close`, for a request that never became one."""
+        ...
+
+
+class Connections(Protocol):
+    """The listener, as far as a connection needs it."""
+
+    limits: Limits
+    application: Application
+    draining: bool
+
+    def opened(self, connection: "ClientConnection") -> bool:
+        """Register; False where the connection is one too many."""
+        ...
+
+    def ended(self, connection: "ClientConnection") -> None:
+        """Forget."""
+        ...
+
+
+class ClientConnection(asyncio.Protocol):
+    """The server side of one connection."""
+
+    __slots__ = (
+        "_advancing",
+        "_buffer",
+        "_chunked",
+        "_drained_at_mark",
+        "_head",
+        "_limits",
+        "_listener",
+        "_loop",
+        "_mark_s",
+        "_parts",
+        "_reading_paused",
+        "_received",
+        "_requests",
+        "_since_s",
+        "_state",
+        "_transport",
+        "_wanted",
+        "_written",
+        "handler",
+        "http_1_0",
+        "keep_alive",
+        "writable",
+    )
+
+    def __init__(self, listener: Connections, loop: asyncio.AbstractEventLoop) -> None:
+        self._listener = listener
+        self._limits = listener.limits
+        self._loop = loop
+        self._transport: asyncio.Transport = cast("asyncio.Transport", None)
+        self._state = State.HEAD
+        self._buffer = b""
+        self._parts: list[bytes] = []
+        self._chunked: ChunkedDecoder | None = None
+        self._head: RequestHead | None = None
+        self._received = self._wanted = self._requests = self._written = self._drained_at_mark = 0
+        self._since_s = self._mark_s = loop.time()
+        self._advancing = self._reading_paused = False
+        self.handler: Handler | None = None
+        self.keep_alive = True
+        self.http_1_0 = False
+        self.writable = True
+
+    # -- answers
+
+    def respond(self, payload: bytes) -> None:
+        """Write a whole answer (head and body) and end the exchange."""
+        self._transport.write(payload)
+        self._written += len(payload)
+        self._end_exchange()
+
+    def write(self, payload: bytes) -> None:
+        """Write a piece of an answer that is not its end."""
+        self._transport.write(payload)
+        self._written += len(payload)
+
+    def finish(self, payload: bytes = b"") -> None:
+        """Write the last bytes of an answer and end the exchange."""
+        if payload:
+            self._transport.write(payload)
+            self._written += len(payload)
+        self._end_exchange()
+
+    def break_off(self, payload: bytes = b"") -> None:
+        """Write last words, then close without the end that the framing calls for: a visible break."""
+        if payload:
+            self._transport.write(payload)
+        self.handler = None
+        self._close()
+
+    # -- asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        if not self._listener.opened(self):
+            self._state = State.CLOSING
+            self._transport.abort()
+            return
+        self._transport.set_write_buffer_limits(high=self._limits.stream_high_water_bytes)
+
+    def data_received(self, data: bytes) -> None:
+        state = self._state
+        if state is State.HEAD:
+            if self._buffer:
+                data = self._buffer + data
+                self._buffer = b""
+            elif self._requests:
+                self._since_s = self._loop.time()
+            self._advance(data)
+        elif state is State.BUSY:
+            self._buffer += data
+            if len(self._buffer) > self._limits.pipeline_bytes_max and not self._reading_paused:
+                self._reading_paused = True
+                self._transport.pause_reading()
+        elif state is State.BODY:
+            self._advance(data)
+
+    def eof_received(self) -> None:
+        # A half-close can't be told from a client that is gone until a write fails, and until then the provider
+        # would go on working at the operator's cost. So the end of a client's sending is its end.
+        return None
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._state = State.CLOSING
+        self._listener.ended(self)
+        handler, self.handler = self.handler, None
+        if handler is not None:
+            handler.on_client_gone()
+
+    def pause_writing(self) -> None:
+        self.writable = False
+        self._mark_s = self._loop.time()
+        self._drained_at_mark = self._drained()
+        if self.handler is not None:
+            self.handler.on_client_paused()
+
+    def resume_writing(self) -> None:
+        self.writable = True
+        if self.handler is not None:
+            self.handler.on_client_resumed()
+
+    # -- deadlines
+
+    def check_deadlines(self, now_s: float) -> None:
+        """Close a client that is silent or slow."""
+        limits = self._limits
+        if not self.writable and now_s - self._mark_s >= limits.client_drain_window_s:
+            drained = self._drained()
+            if drained - self._drained_at_mark < limits.client_drain_min_bytes_per_s * (now_s - self._mark_s):
+                self._transport.abort()
+                return
+            self._mark_s, self._drained_at_mark = now_s, drained
+        elapsed_s = now_s - self._since_s
+        if self._state is State.HEAD:
+            if self._requests and not self._buffer:
+                if self.writable and elapsed_s > limits.idle_keepalive_s:
+                    self._close()
+            elif elapsed_s > limits.header_deadline_s or (
+                elapsed_s > 1.0 and self._buffer and len(self._buffer) < limits.header_rate_min_bytes_per_s * elapsed_s
+            ):
+                self._refuse_slow("The request's headers", silent=not self._buffer)
+        elif self._state is State.BODY:
+            if elapsed_s > limits.body_rate_grace_s and self._received < limits.body_rate_min_bytes_per_s * elapsed_s:
+                self._refuse_slow("The request's body", silent=False)
+        elif self._state is State.CLOSING and elapsed_s > (
+            _LINGER_S if not self._transport.get_write_buffer_size() else limits.client_drain_window_s
+        ):
+            self._transport.abort()
+
+    def close_if_idle(self) -> None:
+        """Close unless a request is being read or answered."""
+        if self._state is State.HEAD and not self._buffer:
+            self._close()
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._transport.abort()
+
+    @property
+    def busy(self) -> bool:
+        """A request is being answered."""
+        return self._state is State.BUSY
+
+    # -- reading
+
+    def _advance(self, data: bytes) -> None:
+        """Read as many requests as `data` holds, for as long as each is answered at once."""
+        self._advancing = True
+        try:
+            while data:
+                if self._state is State.BODY:
+                    data = self._read_body(data)
+                elif self._state is State.HEAD:
+                    data = self._read_head(data)
+                else:
+                    break
+            if data and self._state is not State.CLOSING:
+                self._buffer = data + self._buffer
+        except RouteproofError as error:
+            self._refuse(error)
+        finally:
+            self._advancing = False
+
+    def _read_head(self, data: bytes) -> bytes:
+        limits = self._limits
+        end = head_end(data, limits)
+        if end < 0:
+            self._buffer = data
+            return b""
+        head = self._head = parse_head(data[:end], limits)
+        wanted = head.content_length
+        if wanted is not None and len(data) - end >= wanted and wanted <= limits.body_bytes_max_unauthenticated:
+            stop = end + wanted
+            self._dispatch(head, data[end:stop])
+            return data[stop:] if len(data) > stop else b""
+        if wanted is not None and wanted > limits.body_bytes_max:
+            raise RequestTooLarge(f"The body is larger than {limits.body_bytes_max} bytes.")
+        self._listener.application.check_head(head)
+        if head.expects_continue and len(data) == end:
+            self._transport.write(_CONTINUE)
+        self._state = State.BODY
+        self._since_s = self._loop.time()
+        self._received = 0
+        self._wanted = wanted or 0
+        self._chunked = ChunkedDecoder(limits.body_bytes_max) if wanted is None else None
+        return data[end:]
+
+    def _read_body(self, data: bytes) -> bytes:
+        self._received += len(data)
+        if self._chunked is not None:
+            rest = self._chunked.feed(data)
+            if self._chunked.complete:
+                body = self._chunked.body()
+                self._chunked = None
+                self._dispatch(self._head, body)
+            return rest
+        excess = self._received - self._wanted
+        if excess < 0:
+            self._parts.append(data)
+            return b""
+        self._parts.append(data[: len(data) - excess] if excess else data)
+        body = b"".join(self._parts)
+        self._parts.clear()
+        self._dispatch(self._head, body)
+        return data[len(data) - excess :] if excess else b""
+
+    def _dispatch(self, head: RequestHead | None, body: bytes) -> None:
+        assert head is not None
+        self._state = State.BUSY
+        self._requests += 1
+        self._head = None
+        self.http_1_0 = head.minor_version == 0
+        self.keep_alive = head.keep_alive and not self._listener.draining
+        self._listener.application.on_request(self, head, body)
+
+    # -- ends
+
+    def _end_exchange(self) -> None:
+        self.handler = None
+        if self._state is State.CLOSING:
+            return
+        if not self.keep_alive:
+            self._close()
+            return
+        self._state = State.HEAD
+        self._since_s = self._loop.time()
+        if self._reading_paused:
+            self._reading_paused = False
+            self._transport.resume_reading()
+        if self._buffer and not self._advancing:
+            data, self._buffer = self._buffer, b""
+            self._advance(data)
+
+    def _refuse(self, error: RouteproofError) -> None:
+        self._transport.write(self._listener.application.refusal(error, self._head))
+        self._close()
+
+    def _refuse_slow(self, what: str, *, silent: bool) -> None:
+        if silent:  # it never asked for anything: there is nobody to explain it to
+            self._transport.abort()
+        else:
+            self._refuse(ClientTooSlow(f"{what} did not arrive in time."))
+
+    def _close(self) -> None:
+        """Half-close after the last byte and ignore input for a moment, so that a reset can't eat the answer."""
+        if self._state is State.CLOSING:
+            return
+        self._state = State.CLOSING
+        self._since_s = self._loop.time()
+        self._buffer = b""
+        self._parts.clear()
+        if self._reading_paused:
+            self._reading_paused = False
+            self._transport.resume_reading()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+        else:
+            self._transport.close()
+
+    def _drained(self) -> int:
+        return self._written - self._transport.get_write_buffer_size()

@@ -1,0 +1,78 @@
+"""The data plane's listener: accepts connections up to a bound, and stops in good order."""
+
+import asyncio
+import ssl
+
+from routeproof.limits import Limits
+from routeproof.net.client import Application, ClientConnection
+from routeproof.net.deadlines import Deadlines
+
+
+class Listener:
+    """One listening socket and the connections accepted from it."""
+
+    def __init__(self, application: Application, limits: Limits, deadlines: Deadlines) -> None:
+        self.application = application
+        self.limits = limits
+        self.draining = False
+        self._deadlines = deadlines
+        self._connections: set[ClientConnection] = set()
+        self._server: asyncio.Server | None = None
+        self._all_ended = asyncio.Event()
+        self.refused = 0
+
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
+        """Begin to accept; returns the port (useful where 0 was asked for). Raises OSError."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: ClientConnection(self, loop), host, port, ssl=tls, backlog=2048)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    def begin_drain(self) -> None:
+        """From now on each connection closes after its current answer."""
+        self.draining = True
+
+    def stop_accepting(self) -> None:
+        """Close the listening socket and the idle connections."""
+        self.draining = True
+        if self._server is not None:
+            self._server.close()
+        for connection in tuple(self._connections):
+            connection.close_if_idle()
+
+    async def wait_ended(self, timeout_s: float) -> bool:
+        """Wait until all connections have ended; False where some have not within the time."""
+        self._all_ended.clear()
+        if not self._connections:
+            return True
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._all_ended.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def abort_all(self) -> None:
+        """Close whatever is still open."""
+        for connection in tuple(self._connections):
+            connection.abort()
+
+    @property
+    def open_connections(self) -> int:
+        """Connections that are open now."""
+        return len(self._connections)
+
+    def opened(self, connection: ClientConnection) -> bool:
+        """Register a connection; False where it is one too many."""
+        if len(self._connections) >= self.limits.connections_max:
+            self.refused += 1
+            return False
+        self._connections.add(connection)
+        self._deadlines.add(connection)
+        return True
+
+    def ended(self, connection: ClientConnection) -> None:
+        """Forget a connection."""
+        self._connections.discard(connection)
+        self._deadlines.discard(connection)
+        if not self._connections:
+            self._all_ended.set()

@@ -1,0 +1,25 @@
+"""What the command line asks of the program's long-running parts; the wiring provides it."""
+
+from pathlib import Path
+from typing import Protocol
+
+from routeproof.config.settings import Settings
+
+
+class Runtime(Protocol):
+    """Each method runs until it is done or told to stop, and gives the process's exit code."""
+
+    def serve(self, settings: Settings) -> int:
+        """Serve clients until SIGTERM or SIGINT. SIGHUP reads `settings.source_path` again."""
+        ...
+
+    def simulate(self, script: Path | None, *, host: str, port: int, as_json: bool) -> int:
+        """Run the simulated providers alone, each on its own port, counting up from `port` (0: any free).
+
+        `script` is a file of scenarios; None answers everything well.
+        """
+        ...
+
+    def demo(self, *, once: bool, as_json: bool) -> int:
+        """Run gateway and simulated providers together; `once` sends the scripted mix, judges it and ends."""
+        ...

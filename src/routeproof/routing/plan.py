@@ -1,0 +1,52 @@
+"""The ordered attempts for an exchange: a share of the primary routes, then the fallbacks, without the ejected."""
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+R = TypeVar("R")
+
+_GOLDEN = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: consecutive numbers spread evenly (Knuth, TAOCP 6.4)
+
+
+class ModelPlan(msgspec.Struct, Generic[R], frozen=True):
+    """Where a public model name leads. `weights` are those of `routes`, all positive."""
+
+    name: str
+    routes: tuple[R, ...]
+    weights: tuple[int, ...]
+    fallbacks: tuple[R, ...]
+    rollback: str | None
+
+
+def plan_attempts(model: ModelPlan[R], sequence: int, admits: Callable[[R], bool]) -> Sequence[R]:
+    """Routes in the order to try, at least one.
+
+    The first is chosen by weight from the exchange's sequence number: no randomness, and exact shares over any long
+    run. Other primaries follow before the fallbacks. Where every route is ejected the first choice is tried anyway:
+    a breaker must not turn a failing provider into a certain failure.
+    """
+    first = _weighted(model, sequence) if len(model.routes) > 1 else 0
+    if first == 0 and not model.fallbacks and len(model.routes) == 1:
+        return model.routes
+    ordered = (
+        model.routes[first],
+        *(route for index, route in enumerate(model.routes) if index != first),
+        *model.fallbacks,
+    )
+    # `admits` may make this exchange a route's probe, so only the route that is tried first is asked outright.
+    for index, route in enumerate(ordered):
+        if admits(route):
+            return ordered[index:] + ordered[:index] if index else ordered
+    return ordered
+
+
+def _weighted(model: ModelPlan[R], sequence: int) -> int:
+    total = sum(model.weights)
+    point = ((sequence * _GOLDEN) & 0xFFFFFFFFFFFFFFFF) * total >> 64
+    for index, weight in enumerate(model.weights):
+        point -= weight
+        if point < 0:
+            return index
+    raise AssertionError("weights are positive")

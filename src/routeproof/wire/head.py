@@ -1,0 +1,171 @@
+"""The request head: one strict grammar, so that a request has one reading or none.
+
+RFC 9112 lets a recipient repair a good deal of malformed framing; each repair is a way to smuggle a request past
+whoever repairs differently. Here the whole block is matched against one regular expression first, and what does
+not match is refused. Deliberately refused although the RFC allows it: empty lines before the request line,
+absolute-form targets, obs-fold, upgrades, any transfer coding but a lone `chunked`.
+"""
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from routeproof.errors import MalformedRequest, UnsupportedEncoding
+from routeproof.limits import Limits
+
+# RFC 9110 5.6.2 token; RFC 9110 5.5 field-value (VCHAR, obs-text, SP, HTAB, no other control).
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+# Possessive quantifiers: a head that does not match is refused in one pass, whatever it holds.
+_HEAD = re.compile(
+    rb"([A-Z]{1,16}+) (/[!-~]*+|\*) HTTP/1\.([01])\r\n((?>" + _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*+\r\n)*+)\r\n"
+)
+# The fields that decide anything here; all others are checked by the grammar and otherwise ignored.
+_DECIDING_FIELD = re.compile(
+    rb"\n(host|content-length|transfer-encoding|authorization|content-encoding|content-type|connection|expect|upgrade)"
+    rb":[ \t]*+([^\r]*)",
+    re.IGNORECASE,
+)
+_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n|$)|\x00")
+_REQUEST_LINE = re.compile(rb"[A-Z]{1,16} (/[!-~]*|\*) HTTP/1\.[01]\r\n")
+# Host is never used to decide anything; it is still refused where it could not be a host (RFC 3986 3.2.2).
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+
+_LIST_FIELDS = frozenset((b"connection", b"expect", b"upgrade"))
+_LENGTH_DIGITS_MAX = 15
+
+
+class RequestHead(msgspec.Struct, gc=False):
+    """A request's head as read. `fields` holds what decides anything, by lower-case names."""
+
+    method: bytes
+    target: bytes
+    fields: dict[bytes, bytes]
+    content_length: int | None
+    """None where the body is chunked."""
+    keep_alive: bool
+    minor_version: int
+    """The x of HTTP/1.x; a 1.0 client gets no chunked answer."""
+    size: int
+    """Bytes of the head, its closing empty line included."""
+
+    @property
+    def expects_continue(self) -> bool:
+        """The client waits for `100 Continue` before it sends its body."""
+        return self.fields.get(b"expect", b"").lower() == b"100-continue"
+
+
+def head_end(buffer: bytes | bytearray, limits: Limits) -> int:
+    """Where the head ends in `buffer`, or -1 while it is incomplete.
+
+    Raises MalformedRequest as soon as what has arrived can't become a head that is allowed.
+    """
+    end = buffer.find(b"\r\n\r\n", 0, limits.header_bytes_max + 4)
+    if end >= 0:
+        if end + 4 > limits.header_bytes_max:
+            raise _too_large(limits)
+        return end + 4
+    if len(buffer) > limits.header_bytes_max:
+        raise _too_large(limits)
+    if _BARE_LINE_END.search(buffer):
+        raise MalformedRequest("The request's head holds a bare CR, a bare LF or a NUL; end each line with CRLF.")
+    line_end = buffer.find(b"\r\n")
+    if line_end >= 0:
+        if _REQUEST_LINE.match(buffer) is None:
+            raise _bad_request_line()
+    elif not buffer[:1].isupper() or len(buffer) > limits.header_line_bytes_max:
+        raise _bad_request_line()
+    return -1
+
+
+def parse_head(block: bytes, limits: Limits) -> RequestHead:
+    """Read a complete head, its closing empty line included.
+
+    Raises MalformedRequest for whatever could be read in two ways, UnsupportedEncoding for a coded body.
+    """
+    match = _HEAD.fullmatch(block)
+    if match is None:
+        raise _explain(block)
+    method, target, minor, lines = match.groups()
+    if len(block) > limits.header_line_bytes_max or len(lines) > 2 * limits.header_fields_max:
+        _check_size(lines, limits)
+    fields: dict[bytes, bytes] = {}
+    # The line end before the first field stands in front of `lines`; the match above made sure of it.
+    for name, value in _DECIDING_FIELD.findall(block, match.start(4) - 1):
+        key = name.lower()
+        if key in fields:
+            if key not in _LIST_FIELDS:
+                raise MalformedRequest(f"The {key.decode('ascii')} field is given more than once.")
+            value = fields[key] + b", " + value
+        fields[key] = value.rstrip(b" \t")
+    is_1_1 = minor == b"1"
+    length = _body_length(fields, is_1_1)
+    host = fields.get(b"host")
+    if host is None:
+        if is_1_1:
+            raise MalformedRequest("The Host field is missing.")
+    elif not _is_host(host):
+        raise MalformedRequest("The Host field is not a host.")
+    return RequestHead(method, target, fields, length, _keep_alive(fields, is_1_1), int(is_1_1), len(block))
+
+
+def _body_length(fields: dict[bytes, bytes], is_1_1: bool) -> int | None:
+    """The declared length of the body, None for chunked (RFC 9112 6.3, without its repairs)."""
+    coding = fields.get(b"transfer-encoding")
+    declared = fields.get(b"content-length")
+    if b"upgrade" in fields:
+        raise MalformedRequest("Upgrades are not offered; send the request without the Upgrade field.")
+    if fields.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise UnsupportedEncoding("The body's Content-Encoding is not supported; send it unencoded.")
+    if coding is None:
+        if declared is None:
+            return 0
+        plain = declared.isdigit() and len(declared) <= _LENGTH_DIGITS_MAX
+        if not plain or (declared[0] == 48 and len(declared) > 1):
+            raise MalformedRequest("Content-Length is not a plain decimal number.")
+        return int(declared)
+    if declared is not None:
+        raise MalformedRequest("Content-Length and Transfer-Encoding together are ambiguous; send one of them.")
+    if coding.lower() != b"chunked" or not is_1_1:
+        raise MalformedRequest("The only transfer coding is a lone 'chunked' over HTTP/1.1.")
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value) is not None
+
+
+def _check_size(lines: bytes, limits: Limits) -> None:
+    if lines.count(b"\r\n") > limits.header_fields_max:
+        raise MalformedRequest(f"More than {limits.header_fields_max} header fields.", status=431)
+    if max(map(len, lines.split(b"\r\n"))) > limits.header_line_bytes_max:
+        raise MalformedRequest(f"A header line is longer than {limits.header_line_bytes_max} bytes.", status=431)
+
+
+def _keep_alive(fields: dict[bytes, bytes], is_1_1: bool) -> bool:
+    connection = fields.get(b"connection")
+    if connection is None:
+        return is_1_1
+    options = connection.lower()
+    return b"close" not in options and (is_1_1 or b"keep-alive" in options)
+
+
+def _too_large(limits: Limits) -> MalformedRequest:
+    return MalformedRequest(f"The request's head is larger than {limits.header_bytes_max} bytes.", status=431)
+
+
+def _bad_request_line() -> MalformedRequest:
+    return MalformedRequest("The request line is not 'METHOD /path HTTP/1.1'.")
+
+
+def _explain(block: bytes) -> MalformedRequest:
+    """Say which part of a head is at fault."""
+    if _BARE_LINE_END.search(block):
+        return MalformedRequest("The request's head holds a bare CR, a bare LF or a NUL; end each line with CRLF.")
+    if _REQUEST_LINE.match(block) is None:
+        version = block.split(b"\r\n", 1)[0].rpartition(b" ")[2]
+        if re.fullmatch(rb"HTTP/[2-9](\.[0-9])?", version):
+            return MalformedRequest("Only HTTP/1.1 and HTTP/1.0 are spoken here.", status=505)
+        return _bad_request_line()
+    return MalformedRequest("A header line is not 'Name: value' with a plain name and a printable value.")
