@@ -5,5 +5,5 @@ class BenchError(Exception):
     """Something needed is missing or broke. The message says what, and the remedy where there is one."""
 
 
-class Unavailable(BenchError):
+class PeerError(BenchError):
     """A peer can't be measured on this machine; the run goes on without it."""

@@ -1,8 +1,10 @@
 """The scenarios: each takes a target that is ready and gives figures, by name."""
 
 import asyncio
+import gc
+from collections.abc import Coroutine
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final
 
 import msgspec
@@ -44,7 +46,6 @@ class Meter(msgspec.Struct, frozen=True):
             return None
         if scenario == "memory":
             return self._memory(target)
-        proc.wait_quiet(target.pids())
         if scenario == "streams":
             return self._streams(target)
         if scenario == "large":
@@ -90,9 +91,9 @@ class Meter(msgspec.Struct, frozen=True):
         count = self.sizes.streams_peer if target.is_peer else self.sizes.streams
         self._order("PUT", f"/rate/{self.sizes.events_per_s}")
         try:
-            return uvloop.run(self._count_events(target, count))
+            return _run(self._count_events(target, count))
         finally:
-            self._clear_streams(target)
+            self._clear_streams()
 
     async def _count_events(self, target: Target, count: int) -> Figures:
         crowd, pids = self._crowd(target), target.pids()
@@ -128,9 +129,9 @@ class Meter(msgspec.Struct, frozen=True):
             figures["beside_mib"] = proc.rss_bytes(beside) / MIB
         self._order("PUT", f"/rate/{MEMORY_EVENTS_PER_S}")
         try:
-            return {**figures, **uvloop.run(self._grow(target, idle))}
+            return {**figures, **_run(self._grow(target, idle))}
         finally:
-            self._clear_streams(target)
+            self._clear_streams()
 
     async def _grow(self, target: Target, idle: int) -> Figures:
         figures: Figures = {}
@@ -158,9 +159,7 @@ class Meter(msgspec.Struct, frozen=True):
         sent = target.call(upstream)
         headers = {"Content-Type": "application/json", **sent.headers}
         for _ in range(FIRST_REQUESTS):
-            status, answer = call(
-                sent.port, "POST", sent.path, body=chat_body(sent.model), headers=headers
-            )
+            status, answer = call(sent.port, "POST", sent.path, body=chat_body(sent.model), headers=headers)
             if status != 200:
                 text = answer[:500].decode(errors="replace")
                 raise BenchError(f"a first request was answered with {status}: {text}")
@@ -168,9 +167,18 @@ class Meter(msgspec.Struct, frozen=True):
     def _order(self, method: str, path: str) -> float:
         return float(call(self.stream_port, method, path)[1])
 
-    def _clear_streams(self, target: Target) -> None:
+    def _clear_streams(self) -> None:
         """Leave no stream behind that would burden what is measured next."""
         deadline = monotonic() + CLOSING_TIMEOUT_S
         while self._order("GET", "/streams") and monotonic() < deadline:
-            proc.wait_quiet(target.pids(), timeout_s=0.4)
+            sleep(SETTLE_S)
         self._order("DELETE", "/streams")
+
+
+def _run(measurement: Coroutine[object, None, Figures]) -> Figures:
+    """Run without garbage collections, which would stop the load while it is measured."""
+    gc.disable()
+    try:
+        return uvloop.run(measurement)
+    finally:
+        gc.enable()

@@ -43,9 +43,7 @@ def spread(values: Mapping[int, float]) -> Spread | None:
     return Spread(median(values.values()), min(values.values()), max(values.values()), len(values))
 
 
-def compared(
-    values: Mapping[int, float], base: Mapping[int, float], comparison: Comparison
-) -> dict[int, float]:
+def compared(values: Mapping[int, float], base: Mapping[int, float], comparison: Comparison) -> dict[int, float]:
     """Round by round, `values` over or minus `base`; rounds that lack either, or divide by zero, are left out."""
     common = values.keys() & base.keys()
     if comparison == "difference":

@@ -50,10 +50,7 @@ def _proxy(proxied: Proxied, upstreams: Upstreams) -> str:
     scheme = "https" if upstream is Upstream.TLS else "http"
     extra = "proxy_buffering off;" if upstream is Upstream.STREAM else ""
     if upstream is Upstream.TLS:
-        extra = (
-            "proxy_ssl_verify on; proxy_ssl_name localhost; "
-            f"proxy_ssl_trusted_certificate {upstreams.ca_file};"
-        )
+        extra = f"proxy_ssl_verify on; proxy_ssl_name localhost; proxy_ssl_trusted_certificate {upstreams.ca_file};"
     return f"""\
   upstream {upstream} {{
     server 127.0.0.1:{upstreams.ports[upstream]};

@@ -43,7 +43,7 @@ class Target(Protocol):
     """Another gateway: measured in smaller sizes, and the run goes on if it fails."""
 
     def start(self) -> None:
-        """Start afresh and return once it is ready. Raises BenchError or Unavailable."""
+        """Start afresh and return once it is ready. Raises BenchError or PeerError."""
         ...
 
     def stop(self) -> None:

@@ -65,9 +65,7 @@ def parse(output: str) -> Reading:
     rate, total = _RATE.search(output), _TOTAL.search(output)
     if rate is None or total is None or latency.keys() != {50, 99}:
         raise BenchError(f"wrk's report can't be read:\n{output}")
-    return Reading(
-        requests=int(total[1]), requests_per_s=float(rate[1]), p50_ms=latency[50], p99_ms=latency[99]
-    )
+    return Reading(requests=int(total[1]), requests_per_s=float(rate[1]), p50_ms=latency[50], p99_ms=latency[99])
 
 
 def run(program: str, load: Load, folder: Path) -> Reading:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from routeproof.access.keys import KeyRecord
+from routeproof.access.keys import KeyRecord, KeyRing
 from routeproof.errors import (
     InvalidKey,
     LedgerUnavailable,
@@ -77,11 +77,11 @@ class Gateway:
 
     # -- net.client.Application
 
-    def check_head(self, head: RequestHead) -> None:
+    def check_head(self, client: ClientConnection, head: RequestHead) -> None:
         """Before a body is read: the address, the method and the key must be right."""
         address = _find(head)
         if address.needs_key:
-            self._authenticate(head)
+            self._authenticate(client, head)
 
     def on_request(self, client: ClientConnection, head: RequestHead, body: bytes) -> None:
         """Answer one request."""
@@ -91,7 +91,7 @@ class Gateway:
         try:
             address = _find(head)
             if address.needs_key:
-                self._authenticate(head)
+                self._authenticate(client, head)
             self._answers[address.path](client, head, body)
         except RouteproofError as error:
             client.respond(error_answer(error, keep_alive=client.keep_alive, head=head))
@@ -112,7 +112,7 @@ class Gateway:
         started_ns = hub.wall_ns()
         exchange_id = hub.ids.next(started_ns)
         try:
-            key = self._authenticate(head)
+            key = self._authenticate(client, head)
             if not hub.writer.healthy or hub.writer.backlog > self._backlog_max or self.stopping:
                 self._refuse_new()
             if not head.fields.get(b"content-type", b"application/json").lower().startswith(b"application/json"):
@@ -138,11 +138,18 @@ class Gateway:
         breaker = route.breaker
         return not breaker.ejected or breaker.admits(self._hub.monotonic_s())
 
-    def _authenticate(self, head: RequestHead) -> KeyRecord:
+    def _authenticate(self, client: ClientConnection, head: RequestHead) -> KeyRecord:
         value = head.fields.get(b"authorization")
+        keys = self.snapshot.keys
+        known = client.memo
+        # The same bytes under the same set of keys: a client that keeps its connection is looked up once.
+        if isinstance(known, _Known) and known.value == value and known.keys is keys:
+            return known.key
         if value is None or value[:7].lower() != b"bearer ":
             raise InvalidKey("No API key was given; send 'Authorization: Bearer rp_live_...'.")
-        return self.snapshot.keys.authenticate(value[7:])
+        key = keys.authenticate(value[7:])
+        client.memo = _Known(value, keys, key)
+        return key
 
     def _record_rejection(
         self,
@@ -187,6 +194,17 @@ class Gateway:
     def _ready(self, client: ClientConnection, head: RequestHead, _body: bytes) -> None:
         ready = self.serving and self._hub.writer.healthy
         _answer(client, head, 200 if ready else 503, b'{"ready":true}' if ready else b'{"ready":false}')
+
+
+class _Known:
+    """Who a connection's requests come from, as long as neither the credential nor the keys change."""
+
+    __slots__ = ("key", "keys", "value")
+
+    def __init__(self, value: bytes, keys: KeyRing, key: KeyRecord) -> None:
+        self.value = value
+        self.keys = keys
+        self.key = key
 
 
 def _model_object(name: str) -> dict[str, str | int]:

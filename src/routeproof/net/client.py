@@ -15,7 +15,7 @@ from typing import Protocol, cast
 from routeproof.errors import ClientTooSlow, RequestTooLarge, RouteproofError
 from routeproof.limits import Limits
 from routeproof.wire.chunked import ChunkedDecoder
-from routeproof.wire.head import RequestHead, head_end, parse_head
+from routeproof.wire.head import HeadMemo, RequestHead, head_end, parse_head
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _LINGER_S = 2.0
@@ -49,7 +49,7 @@ class Handler(Protocol):
 class Application(Protocol):
     """What the listener hands requests to."""
 
-    def check_head(self, head: RequestHead) -> None:
+    def check_head(self, client: "ClientConnection", head: RequestHead) -> None:
         """Judge a request before its body is read. Raises what shall be answered instead."""
         ...
 
@@ -78,8 +78,8 @@ class Connections(Protocol):
         ...
 
 
-class ClientConnection(asyncio.Protocol):
-    """The server side of one connection."""
+class ClientConnection:
+    """The server side of one connection: an `asyncio.Protocol` by shape, so that it can be compiled."""
 
     __slots__ = (
         "_advancing",
@@ -91,6 +91,7 @@ class ClientConnection(asyncio.Protocol):
         "_listener",
         "_loop",
         "_mark_s",
+        "_memo",
         "_parts",
         "_reading_paused",
         "_received",
@@ -103,6 +104,7 @@ class ClientConnection(asyncio.Protocol):
         "handler",
         "http_1_0",
         "keep_alive",
+        "memo",
         "writable",
     )
 
@@ -116,10 +118,13 @@ class ClientConnection(asyncio.Protocol):
         self._parts: list[bytes] = []
         self._chunked: ChunkedDecoder | None = None
         self._head: RequestHead | None = None
+        self._memo = HeadMemo()
         self._received = self._wanted = self._requests = self._written = self._drained_at_mark = 0
         self._since_s = self._mark_s = loop.time()
         self._advancing = self._reading_paused = False
         self.handler: Handler | None = None
+        self.memo: object | None = None
+        """The application's own, for as long as the connection lives."""
         self.keep_alive = True
         self.http_1_0 = False
         self.writable = True
@@ -266,11 +271,17 @@ class ClientConnection(asyncio.Protocol):
 
     def _read_head(self, data: bytes) -> bytes:
         limits = self._limits
-        end = head_end(data, limits)
-        if end < 0:
-            self._buffer = data
-            return b""
-        head = self._head = parse_head(data[:end], limits)
+        head = self._memo.recall(data, limits.body_bytes_max_unauthenticated)
+        if head is None:
+            end = head_end(data, limits)
+            if end < 0:
+                self._buffer = data
+                return b""
+            head = parse_head(data[:end], limits)
+            self._memo.keep(data[:end], head)
+        else:
+            end = head.size
+        self._head = head
         wanted = head.content_length
         if wanted is not None and len(data) - end >= wanted and wanted <= limits.body_bytes_max_unauthenticated:
             stop = end + wanted
@@ -278,7 +289,7 @@ class ClientConnection(asyncio.Protocol):
             return data[stop:] if len(data) > stop else b""
         if wanted is not None and wanted > limits.body_bytes_max:
             raise RequestTooLarge(f"The body is larger than {limits.body_bytes_max} bytes.")
-        self._listener.application.check_head(head)
+        self._listener.application.check_head(self, head)
         if head.expects_continue and len(data) == end:
             self._transport.write(_CONTINUE)
         self._state = State.BODY

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from typing import cast
 
 from routeproof.limits import Limits
 from routeproof.net.client import Application, ClientConnection
@@ -9,13 +10,14 @@ from routeproof.net.deadlines import Deadlines
 
 
 class Listener:
-    """One listening socket and the connections accepted from it."""
+    """One listening socket and the connections accepted from it. Made on the loop that it serves on."""
 
     def __init__(self, application: Application, limits: Limits, deadlines: Deadlines) -> None:
         self.application = application
         self.limits = limits
         self.draining = False
         self._deadlines = deadlines
+        self._loop = asyncio.get_running_loop()
         self._connections: set[ClientConnection] = set()
         self._server: asyncio.Server | None = None
         self._all_ended = asyncio.Event()
@@ -23,9 +25,11 @@ class Listener:
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Begin to accept; returns the port (useful where 0 was asked for). Raises OSError."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: ClientConnection(self, loop), host, port, ssl=tls, backlog=2048)
+        self._server = await self._loop.create_server(self._new_connection, host, port, ssl=tls, backlog=2048)
         return int(self._server.sockets[0].getsockname()[1])
+
+    def _new_connection(self) -> asyncio.Protocol:
+        return cast("asyncio.Protocol", ClientConnection(self, self._loop))
 
     def begin_drain(self) -> None:
         """From now on each connection closes after its current answer."""

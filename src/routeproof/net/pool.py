@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 import msgspec
 
@@ -209,8 +209,8 @@ class OriginPool:
         last: OSError | None = None
         for address in addresses:
             try:
-                _, connection = await self._loop.create_connection(
-                    lambda: UpstreamConnection(self),
+                _, protocol = await self._loop.create_connection(
+                    self._new_connection,
                     address,
                     origin.port,
                     ssl=self._tls if origin.tls else None,
@@ -219,9 +219,12 @@ class OriginPool:
             except OSError as fault:
                 last = fault
             else:
-                return connection
+                return cast("UpstreamConnection", protocol)
         assert last is not None
         raise last
+
+    def _new_connection(self) -> asyncio.Protocol:
+        return cast("asyncio.Protocol", UpstreamConnection(self))
 
     def _failed(self, kind: UpstreamKind, how: str) -> UpstreamError:
         return UpstreamError(kind, f"Could not connect to {self.origin.host} {how}.".replace(" :", ":"))

@@ -32,8 +32,8 @@ class Receiver(Protocol):
         ...
 
 
-class UpstreamConnection(asyncio.Protocol):
-    """A client connection that carries one exchange at a time."""
+class UpstreamConnection:
+    """A connection that carries one exchange at a time: an `asyncio.Protocol` by shape, so that it can be compiled."""
 
     __slots__ = (
         "_chunks",

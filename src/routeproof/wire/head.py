@@ -20,6 +20,7 @@ _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _HEAD = re.compile(
     rb"([A-Z]{1,16}+) (/[!-~]*+|\*) HTTP/1\.([01])\r\n((?>" + _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*+\r\n)*+)\r\n"
 )
+_LENGTH_FIELD = re.compile(rb"\ncontent-length:[ \t]*(?=[1-9])", re.IGNORECASE)
 # The fields that decide anything here; all others are checked by the grammar and otherwise ignored.
 _DECIDING_FIELD = re.compile(
     rb"\n(host|content-length|transfer-encoding|authorization|content-encoding|content-type|connection|expect|upgrade)"
@@ -107,6 +108,45 @@ def parse_head(block: bytes, limits: Limits) -> RequestHead:
     elif not _is_host(host):
         raise MalformedRequest("The Host field is not a host.")
     return RequestHead(method, target, fields, length, _keep_alive(fields, is_1_1), int(is_1_1), len(block))
+
+
+class HeadMemo:
+    """Recognises a head that repeats the connection's last one in everything but its Content-Length.
+
+    Clients that keep their connection send the same fields each time. Bytes that are equal before and after the
+    length's digits parse to the same head, so only the digits are read again.
+    """
+
+    __slots__ = ("_after", "_before", "_last")
+
+    def __init__(self) -> None:
+        self._before = self._after = b""
+        self._last: RequestHead | None = None
+
+    def keep(self, block: bytes, head: RequestHead) -> None:
+        """Remember a head that was parsed in full."""
+        match = _LENGTH_FIELD.search(block)
+        if match is None or head.content_length is None:
+            self._last = None
+            return
+        self._before, self._after = block[: match.end()], block[block.index(b"\r", match.end()) :]
+        self._last = head
+
+    def recall(self, data: bytes, body_bytes_max: int) -> RequestHead | None:
+        """The head that `data` begins with, where it repeats the last one; None where it must be parsed."""
+        last = self._last
+        if last is None or not data.startswith(self._before):
+            return None
+        start = len(self._before)
+        stop = data.find(b"\r", start, start + _LENGTH_DIGITS_MAX)
+        digits = data[start:stop]
+        if stop < 0 or not data.startswith(self._after, stop) or not digits.isdigit() or digits[0] == 48:
+            return None
+        length = int(digits)
+        if length > body_bytes_max:
+            return None
+        size = stop + len(self._after)
+        return RequestHead(last.method, last.target, last.fields, length, last.keep_alive, last.minor_version, size)
 
 
 def _body_length(fields: dict[bytes, bytes], is_1_1: bool) -> int | None:

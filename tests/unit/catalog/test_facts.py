@@ -63,9 +63,7 @@ def test_a_file_without_facts_is_refused(text: str, problems_of: ProblemsOf) -> 
 
 def test_a_key_beside_the_facts_is_refused(fact: FactText, problems_of: ProblemsOf) -> None:
     """A misspelt table would otherwise be silently ignored."""
-    assert problems_of(fact() + "[facts]\n") == [
-        "prices.toml: facts: there is no such key; write [[fact]] tables only"
-    ]
+    assert problems_of(fact() + "[facts]\n") == ["prices.toml: facts: there is no such key; write [[fact]] tables only"]
 
 
 def test_an_inline_fact_that_is_no_table_is_refused(problems_of: ProblemsOf) -> None:
@@ -120,6 +118,10 @@ def test_any_text_is_read_or_refused_with_problems(text: str) -> None:
         assert error.problems
 
 
+KEYS = (
+    *("id", "subject", "unit", "currency", "value", "effective_from", "effective_until", "source"),
+    *("checked_at", "confidence", "note", "hours", "flag", "other"),
+)
 toml_scalars = st.one_of(
     st.integers(-(10**20), 10**20),
     st.booleans(),
@@ -130,10 +132,7 @@ toml_scalars = st.one_of(
 
 @given(
     st.sampled_from(("price", "alias", "cache_rule", "peak_windows", "calendar")),
-    st.sampled_from(
-        ("id", "subject", "unit", "currency", "value", "effective_from", "effective_until")
-        + ("source", "checked_at", "confidence", "note", "hours", "flag", "other")
-    ),
+    st.sampled_from(KEYS),
     toml_scalars,
 )
 def test_any_value_at_any_key_is_read_or_refused_with_problems(

@@ -23,16 +23,12 @@ def test_the_named_calendar_is_used(fact: FactText) -> None:
     """Every day of a span is off, its last one too; the day after is not."""
     text = fact("peak_windows", value=WITH_HOLIDAYS) + fact("calendar")
 
-    assert [False, False, True] == [
-        peak(text, f"2026-10-0{day}T02:00:00Z") for day in (1, 7, 8)
-    ]
+    assert [peak(text, f"2026-10-0{day}T02:00:00Z") for day in (1, 7, 8)] == [False, False, True]
 
 
 def test_another_calendar_is_not(fact: FactText) -> None:
     """Days off of somebody else leave the day peak."""
-    text = fact("peak_windows", value=WITH_HOLIDAYS) + fact(
-        "calendar", subject='{ calendar = "other-days" }'
-    )
+    text = fact("peak_windows", value=WITH_HOLIDAYS) + fact("calendar", subject='{ calendar = "other-days" }')
 
     assert peak(text, "2026-10-01T02:00:00Z")
 

@@ -165,7 +165,7 @@ def test_the_calendar_is_named_only_where_it_was_asked() -> None:
 
     states = schedule.state_at(inside), schedule.state_at(outside)
 
-    assert [("rule", "days"), ("rule",)] == [state.fact_ids for state in states if state is not None]
+    assert [state.fact_ids for state in states if state is not None] == [("rule", "days"), ("rule",)]
 
 
 def test_the_next_change_skips_holidays() -> None:

@@ -71,9 +71,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], loop: str = "uvloop") -> 
         runner.run(bounded())
 
 
-def request_bytes(
-    base_url: str, body: dict[str, Any], *, key: str, headers: dict[str, str] | None = None
-) -> bytes:
+def request_bytes(base_url: str, body: dict[str, Any], *, key: str, headers: dict[str, str] | None = None) -> bytes:
     """A chat request on the wire."""
     data = json.dumps(body).encode()
     lines = [
@@ -185,9 +183,7 @@ class RawClient:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-async def ask(
-    base_url: str, body: dict[str, Any], *, key: str, headers: dict[str, str] | None = None
-) -> Heard:
+async def ask(base_url: str, body: dict[str, Any], *, key: str, headers: dict[str, str] | None = None) -> Heard:
     """Send one request on a fresh connection and read until the server ends it."""
     client = await RawClient.connect(base_url)
     client.send(request_bytes(base_url, body, key=key, headers={"connection": "close", **(headers or {})}))

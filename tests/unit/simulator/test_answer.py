@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from tests.unit.simulator.sim_support import chat
 
 from routeproof.simulator.answer import Answer, Budget, answer
 from routeproof.simulator.chat import read_chat
 from routeproof.simulator.directions import Directions, read_directions
-from tests.unit.simulator.sim_support import chat
 
 WEATHER = {
     "type": "function",
@@ -17,6 +17,7 @@ WEATHER = {
         "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
     },
 }
+NO_BOUND = Budget()
 TIME = {"type": "function", "function": {"name": "time"}}
 
 
@@ -26,7 +27,7 @@ def answered(
     seed: int = 0,
     choice: int = 0,
     thinking: bool = False,
-    budget: Budget = Budget(),
+    budget: Budget = NO_BOUND,
 ) -> Answer:
     """The answer to a body, its directions read."""
     body = read_chat(json.dumps(fields).encode())
@@ -112,9 +113,7 @@ def test_tool_choice_decides() -> None:
     """`none`, a named function, and `required` after a tool's result."""
     assert answered(chat(tools=[WEATHER], tool_choice="none")).finish == "stop"
     named = {"type": "function", "function": {"name": "time"}}
-    assert [use.name for use in answered(chat(tools=[WEATHER, TIME], tool_choice=named)).tool_uses] == [
-        "time"
-    ]
+    assert [use.name for use in answered(chat(tools=[WEATHER, TIME], tool_choice=named)).tool_uses] == ["time"]
     result = {"role": "tool", "tool_call_id": "c", "content": "sunny"}
     talk = {"model": "m", "messages": [*chat()["messages"], result], "tools": [WEATHER]}
     assert answered(talk).finish == "stop"
@@ -149,9 +148,7 @@ def test_json_mode_gives_an_object() -> None:
 
 def test_a_finish_reason_can_be_ordered() -> None:
     """For the reasons that no request brings about."""
-    assert (
-        answered(chat("[[sim:finish=insufficient_system_resource]]")).finish == "insufficient_system_resource"
-    )
+    assert answered(chat("[[sim:finish=insufficient_system_resource]]")).finish == "insufficient_system_resource"
 
 
 def test_directions_are_optional() -> None:

@@ -1,0 +1,123 @@
+"""The run: rounds of all scenarios, every target in turn within each."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from bench import proc
+from bench.arguments import Options
+from bench.errors import BenchError, PeerError
+from bench.measure import Meter
+from bench.medians import Sample
+from bench.own_gateway import OwnGateway
+from bench.peers import LiteLLM, Portkey
+from bench.rig import RESULTS, Rig, streams_allowed
+from bench.targets import Direct, NginxProxy, Target
+from bench.upstreams import Upstream
+
+
+class Outcome(msgspec.Struct):
+    """What came of a run."""
+
+    samples: list[Sample] = []
+    notes: list[str] = []
+    """What the reader of the figures should know."""
+    broken: list[str] = []
+    """What should have worked and did not."""
+
+
+def make_target(name: str, rig: Rig) -> Target:
+    """A target by its name, not yet started."""
+    makers: dict[str, Callable[[], Target]] = {
+        "direct": lambda: Direct(rig.site),
+        "nginx": lambda: NginxProxy(rig.site, rig.programs["nginx"]),
+        "routeproof": lambda: OwnGateway(rig.site, Path(sys.executable).parent / "routeproof"),
+        "litellm": lambda: LiteLLM(rig.site, RESULTS / "peers" / "litellm"),
+        "portkey": lambda: Portkey(rig.site, RESULTS / "peers" / "portkey"),
+    }
+    return makers[name]()
+
+
+class Run:
+    """Measures, and carries on where one target fails."""
+
+    def __init__(self, options: Options, rig: Rig, tell: Callable[[str], None]) -> None:
+        self.outcome = Outcome()
+        self._options = _within_file_limit(options, rig.file_limit, self.outcome.notes)
+        self._tell = tell
+        self._targets = [make_target(name, rig) for name in options.targets]
+        self._meter = Meter(
+            wrk_program=rig.programs["wrk"],
+            folder=rig.site.folder,
+            sizes=self._options.sizes,
+            stream_port=rig.site.upstreams.ports[Upstream.STREAM],
+        )
+        if rig.cores.shared:
+            self.outcome.notes.append("only one core: load and target share it, the figures say little")
+
+    @property
+    def options(self) -> Options:
+        """The options as they were carried out."""
+        return self._options
+
+    def execute(self) -> Outcome:
+        """All rounds. Targets that can't be started are left out."""
+        for target in list(self._targets):
+            self._tell(f"starting {target.name}")
+            self._guarded(target, "start", partial(self._start, target))
+        for number in range(1, self._options.rounds + 1):
+            for scenario in self._options.scenarios:
+                self._scenario(number, scenario)
+        return self.outcome
+
+    def _start(self, target: Target) -> None:
+        target.start()
+        self._meter.warm_up(target)
+
+    def _scenario(self, number: int, scenario: str) -> None:
+        # Another target goes first in each round, so that none always follows the same one.
+        first = number % len(self._targets) if self._targets else 0
+        for target in self._targets[first:] + self._targets[:first]:
+            self._guarded(target, scenario, partial(self._measure, number, scenario, target))
+
+    def _measure(self, number: int, scenario: str, target: Target) -> None:
+        for each in self._targets:
+            proc.wait_quiet(each.pids())
+        figures = self._meter.measure(scenario, target)
+        if figures is not None:
+            self.outcome.samples.append(Sample(number, scenario, target.name, figures))
+            self._tell(f"round {number}/{self._options.rounds}  {scenario}  {target.name}  {_brief(figures)}")
+
+    def _guarded(self, target: Target, doing: str, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except (BenchError, OSError) as error:
+            message = f"{target.name}, {doing}: {error}"
+            self._tell(message)
+            places = self.outcome.notes if target.is_peer else self.outcome.broken
+            if message not in places:
+                places.append(message)
+            if doing == "start" or isinstance(error, PeerError):
+                self._targets.remove(target)
+                target.stop()
+
+
+def _within_file_limit(options: Options, file_limit: int, notes: list[str]) -> Options:
+    allowed = streams_allowed(file_limit)
+    sizes = options.sizes
+    capped = msgspec.structs.replace(
+        sizes,
+        streams=min(sizes.streams, allowed),
+        open_few=min(sizes.open_few, allowed),
+        open_many=min(sizes.open_many, allowed),
+    )
+    if capped != sizes:
+        notes.append(f"at most {allowed:,} streams: this user may open {file_limit:,} files (ulimit -Hn)")
+    return msgspec.structs.replace(options, sizes=capped)
+
+
+def _brief(figures: dict[str, float]) -> str:
+    return "  ".join(f"{name} {value:,.4g}" for name, value in figures.items())
