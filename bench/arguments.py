@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-SCENARIOS: Final = ("memory", "plain-1", "plain-32", "tls-1", "tls-32", "streams", "large")
-"""In the order they run: memory first, on a process that has done nothing else."""
+SCENARIOS: Final = ("idle-memory", "stream-memory", "plain-1", "plain-32", "tls-1", "tls-32", "streams", "large")
+"""In the order they run: memory first, on processes that have done next to nothing."""
 TARGETS: Final = ("direct", "nginx", "routeproof")
 PEERS: Final = ("litellm", "portkey")
 ROUNDS: Final = 5

@@ -48,9 +48,9 @@ FLOORS: Final = (
     Floor("plain-32", "requests_per_s", 0.55, "at least", "ratio", "x nginx"),
     Floor("plain-1", "p50_ms", 0.1, "at most", "difference", "ms over nginx"),
     Floor("streams", "cpu_us_per_event", 1.4, "at most", "ratio", "x nginx"),
-    Floor("memory", "idle_mib", 80, "at most", None, "MiB"),
-    Floor("memory", "few_kib_per_stream", 16, "at most", None, "KiB"),
-    Floor("memory", "many_kib_per_stream", 16, "at most", None, "KiB"),
+    Floor("idle-memory", "idle_mib", 80, "at most", None, "MiB"),
+    Floor("stream-memory", "few_kib_per_stream", 16, "at most", None, "KiB"),
+    Floor("stream-memory", "many_kib_per_stream", 16, "at most", None, "KiB"),
 )
 
 
@@ -108,10 +108,10 @@ def _stream_figures(sizes: Sizes) -> list[Figure]:
 
 def _memory_figures(sizes: Sizes) -> list[Figure]:
     return [
-        Figure("memory", "idle_mib", "memory idle, MiB", 1),
-        Figure("memory", "few_kib_per_stream", f"memory per stream, {sizes.open_few:,} open, KiB", 1),
-        Figure("memory", "many_kib_per_stream", f"memory per stream, {sizes.open_many:,} open, KiB", 1),
-        Figure("memory", "beside_mib", "memory of the admin plane, MiB", 1),
+        Figure("idle-memory", "idle_mib", "memory idle, MiB", 1),
+        Figure("stream-memory", "few_kib_per_stream", f"memory per stream, {sizes.open_few:,} open, KiB", 1),
+        Figure("stream-memory", "many_kib_per_stream", f"memory per stream, {sizes.open_many:,} open, KiB", 1),
+        Figure("idle-memory", "beside_mib", "memory of the admin plane, MiB", 1),
     ]
 
 

@@ -20,7 +20,7 @@ from bench.targets import Target
 from bench.upstreams import Upstream
 
 FIRST_REQUESTS: Final = 32
-"""Before idle memory is read: what is loaded on first use counts."""
+"""To each upstream, before anything is measured: what is loaded on first use counts as idle memory."""
 MEMORY_EVENTS_PER_S: Final = 1
 OPENING_TIMEOUT_S: Final = 60.0
 SETTLE_S: Final = 0.5
@@ -44,18 +44,20 @@ class Meter(msgspec.Struct, frozen=True):
         """One measurement. None where the scenario says nothing about the target. Raises BenchError."""
         if target.name == "direct" and not scenario.startswith("plain-"):
             return None
-        if scenario == "memory":
-            return self._memory(target)
-        if scenario == "streams":
-            return self._streams(target)
-        if scenario == "large":
-            return self._large(target)
+        special = {
+            "idle-memory": _idle_memory,
+            "stream-memory": self._stream_memory,
+            "streams": self._streams,
+            "large": self._large,
+        }
+        if scenario in special:
+            return special[scenario](target)
         kind, _, connections = scenario.partition("-")
         upstream = {"plain": Upstream.JSON, "tls": Upstream.TLS}[kind]
         return self._requests(target, upstream, int(connections), CHAT_BYTES)
 
     def warm_up(self, target: Target) -> None:
-        """Open pools and fill caches, so that the first round is like the others. Raises BenchError."""
+        """Make the target load what it loads on first use. Raises BenchError."""
         for upstream in (Upstream.JSON, Upstream.TLS, Upstream.SINK):
             if target.name != "direct":
                 self._first_requests(target, upstream)
@@ -118,22 +120,14 @@ class Meter(msgspec.Struct, frozen=True):
             "busy": cpu_s / elapsed_s,
         }
 
-    def _memory(self, target: Target) -> Figures:
-        target.start()
-        self._first_requests(target, Upstream.JSON)
-        proc.wait_quiet(target.pids())
-        idle = proc.rss_bytes(target.pids())
-        figures = {"idle_mib": idle / MIB}
-        beside = target.pids_beside()
-        if beside:
-            figures["beside_mib"] = proc.rss_bytes(beside) / MIB
+    def _stream_memory(self, target: Target) -> Figures:
         self._order("PUT", f"/rate/{MEMORY_EVENTS_PER_S}")
         try:
-            return {**figures, **_run(self._grow(target, idle))}
+            return _run(self._grow(target, proc.rss_bytes(target.pids())))
         finally:
             self._clear_streams()
 
-    async def _grow(self, target: Target, idle: int) -> Figures:
+    async def _grow(self, target: Target, before: int) -> Figures:
         figures: Figures = {}
         crowd = self._crowd(target)
         steps = {"few": self.sizes.open_few, "many": self.sizes.open_many}
@@ -145,7 +139,7 @@ class Meter(msgspec.Struct, frozen=True):
                 await asyncio.sleep(self.sizes.seconds)
                 crowd.check()
                 figures[f"{name}_open"] = total
-                figures[f"{name}_kib_per_stream"] = (proc.rss_bytes(target.pids()) - idle) / total / KIB
+                figures[f"{name}_kib_per_stream"] = (proc.rss_bytes(target.pids()) - before) / total / KIB
         finally:
             crowd.close()
         return figures
@@ -173,6 +167,12 @@ class Meter(msgspec.Struct, frozen=True):
         while self._order("GET", "/streams") and monotonic() < deadline:
             sleep(SETTLE_S)
         self._order("DELETE", "/streams")
+
+
+def _idle_memory(target: Target) -> Figures:
+    figures = {"idle_mib": proc.rss_bytes(target.pids()) / MIB}
+    beside = target.pids_beside()
+    return {**figures, "beside_mib": proc.rss_bytes(beside) / MIB} if beside else figures
 
 
 def _run(measurement: Coroutine[object, None, Figures]) -> Figures:

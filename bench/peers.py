@@ -15,7 +15,7 @@ from bench.loopback import answers_ok, free_ports
 from bench.targets import Call, ProcessTarget, Site
 from bench.upstreams import Upstream
 
-LITELLM: Final = "litellm[proxy]==1.109.1"
+LITELLM: Final = "litellm[proxy]==1.108.0"
 PORTKEY: Final = "@portkey-ai/gateway@1.15.2"
 INSTALL_TIMEOUT_S: Final = 1_200
 START_TIMEOUT_S: Final = 180.0
@@ -168,4 +168,9 @@ def _command(name: str, argv: list[str]) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PeerError(f"{name} can't be installed: {error}") from error
     if run.returncode != 0:
-        raise PeerError(f"{name} can't be installed: {(run.stderr or run.stdout).strip()[-500:]}")
+        raise PeerError(f"{name} can't be installed: {_last_line(run.stderr or run.stdout)}")
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "it says nothing"

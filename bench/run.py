@@ -64,11 +64,11 @@ class Run:
         return self._options
 
     def execute(self) -> Outcome:
-        """All rounds. Targets that can't be started are left out."""
-        for target in list(self._targets):
-            self._tell(f"starting {target.name}")
-            self._guarded(target, "start", partial(self._start, target))
+        """All rounds, each with fresh processes. Targets that can't be started are left out from then on."""
         for number in range(1, self._options.rounds + 1):
+            for target in list(self._targets):
+                self._tell(f"round {number}/{self._options.rounds}  starting {target.name}")
+                self._guarded(target, "start", partial(self._start, target))
             for scenario in self._options.scenarios:
                 self._scenario(number, scenario)
         return self.outcome

@@ -119,7 +119,7 @@ class Gateway:
                 raise UnsupportedEncoding("The Content-Type must be application/json.")
             asked = read_request(body, hub.limits.json_depth_max)
             model = self.snapshot.plan_for(asked.model)
-            plan = plan_attempts(model, exchange_id, self._admits)
+            plan = model.routes if model.alone else plan_attempts(model, exchange_id, self._admits)
             Exchange(hub, client, exchange_id, started_ns, key, asked, plan, model.rollback).start()
         except RouteproofError as error:
             payload = self._record_rejection(

@@ -8,18 +8,30 @@ from routeproof.wire.body import COUNT_MAX, Fields, decode_fields, read_count, r
 _decode_stream_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-class Asked(msgspec.Struct, gc=False):
+class Asked:
     """A chat request, read once."""
 
-    fields: Fields
-    model: str
-    stream: bool
-    wants_usage: bool
-    """The client itself asked for the usage chunk of a stream."""
-    max_output_tokens: int | None
-    """The most it can make the provider write, over all choices; None where it names no limit."""
-    size: int
-    """Bytes of the body."""
+    __slots__ = ("fields", "max_output_tokens", "model", "size", "stream", "wants_usage")
+
+    def __init__(
+        self,
+        fields: Fields,
+        model: str,
+        *,
+        stream: bool,
+        wants_usage: bool,
+        max_output_tokens: int | None,
+        size: int,
+    ) -> None:
+        self.fields = fields
+        self.model = model
+        self.stream = stream
+        self.wants_usage = wants_usage
+        """The client itself asked for the usage chunk of a stream."""
+        self.max_output_tokens = max_output_tokens
+        """The most it can make the provider write, over all choices; None where it names no limit."""
+        self.size = size
+        """Bytes of the body."""
 
 
 def read_request(body: bytes, depth_max: int) -> Asked:
@@ -32,7 +44,14 @@ def read_request(body: bytes, depth_max: int) -> Asked:
         raise InvalidBody("messages is missing; send a list of messages.", param="messages")
     stream = "stream" in fields and read_flag(fields, "stream")
     wants_usage = stream and "stream_options" in fields and _wants_usage(fields)
-    return Asked(fields, model, stream, wants_usage, _max_output(fields), len(body))
+    return Asked(
+        fields,
+        model,
+        stream=stream,
+        wants_usage=wants_usage,
+        max_output_tokens=_max_output(fields),
+        size=len(body),
+    )
 
 
 def _wants_usage(fields: Fields) -> bool:

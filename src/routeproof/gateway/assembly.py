@@ -17,7 +17,7 @@ from routeproof.net.egress import EgressPolicy
 from routeproof.net.pool import Origin, OriginPool
 from routeproof.net.tasks import Tasks
 from routeproof.routing.breaker import Breaker
-from routeproof.routing.plan import ModelPlan
+from routeproof.routing.plan import ModelPlan, plan_of
 
 DIRECT_ROUTES_MAX = 1_024
 """Routes that clients may bring into being by naming them; the names come from outside, so they are bounded."""
@@ -132,7 +132,7 @@ def _plan(model: ModelSettings, maker: RouteMaker) -> ModelPlan[Route]:
         assert route is not None  # the configuration was checked: every route names a configured provider
         return route
 
-    return ModelPlan(
+    return plan_of(
         model.name,
         tuple(made(row.route) for row in model.routes),
         tuple(row.weight for row in model.routes),

@@ -8,7 +8,7 @@ import msgspec
 from routeproof.access.keys import KeyRing
 from routeproof.errors import UnknownModel
 from routeproof.gateway.routes import Route
-from routeproof.routing.plan import ModelPlan
+from routeproof.routing.plan import ModelPlan, plan_of
 
 
 class Routes(Protocol):
@@ -40,7 +40,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         if self.direct_routes:
             route = self.routes.named(model)
             if route is not None:
-                return ModelPlan(model, (route,), (1,), (), None)
+                return plan_of(model, (route,), (1,), (), None)
         raise UnknownModel(
             f"The model {model[:128]!r} is not offered here; GET /v1/models lists those that are.",
             param="model",

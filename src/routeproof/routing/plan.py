@@ -18,6 +18,15 @@ class ModelPlan(msgspec.Struct, Generic[R], frozen=True):
     weights: tuple[int, ...]
     fallbacks: tuple[R, ...]
     rollback: str | None
+    alone: bool = False
+    """There is one route and nothing to choose; set by `plan_of`."""
+
+
+def plan_of(
+    name: str, routes: tuple[R, ...], weights: tuple[int, ...], fallbacks: tuple[R, ...], rollback: str | None
+) -> ModelPlan[R]:
+    """The plan of one name."""
+    return ModelPlan(name, routes, weights, fallbacks, rollback, alone=len(routes) == 1 and not fallbacks)
 
 
 def plan_attempts(model: ModelPlan[R], sequence: int, admits: Callable[[R], bool]) -> Sequence[R]:
@@ -28,7 +37,7 @@ def plan_attempts(model: ModelPlan[R], sequence: int, admits: Callable[[R], bool
     a breaker must not turn a failing provider into a certain failure.
     """
     first = _weighted(model, sequence) if len(model.routes) > 1 else 0
-    if first == 0 and not model.fallbacks and len(model.routes) == 1:
+    if model.alone:
         return model.routes
     ordered = (
         model.routes[first],

@@ -20,7 +20,7 @@ class _Response(msgspec.Struct, frozen=True):
     status: int
     headers: dict[str, str]
     body: str | None = None
-    json: msgspec.Raw | None = None
+    json: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -83,5 +83,5 @@ def load_recordings(directory: Path) -> list[Recording]:
 def _body_bytes(response: _Response) -> bytes:
     if response.body is not None:
         return response.body.encode()
-    parsed = msgspec.json.decode(response.json) if response.json is not None else None
+    parsed = msgspec.json.decode(response.json)
     return b"" if parsed is None else msgspec.json.encode(parsed)

@@ -9,8 +9,6 @@ absolute-form targets, obs-fold, upgrades, any transfer coding but a lone `chunk
 import re
 from functools import lru_cache
 
-import msgspec
-
 from routeproof.errors import MalformedRequest, UnsupportedEncoding
 from routeproof.limits import Limits
 
@@ -36,19 +34,31 @@ _LIST_FIELDS = frozenset((b"connection", b"expect", b"upgrade"))
 _LENGTH_DIGITS_MAX = 15
 
 
-class RequestHead(msgspec.Struct, gc=False):
+class RequestHead:
     """A request's head as read. `fields` holds what decides anything, by lower-case names."""
 
-    method: bytes
-    target: bytes
-    fields: dict[bytes, bytes]
-    content_length: int | None
-    """None where the body is chunked."""
-    keep_alive: bool
-    minor_version: int
-    """The x of HTTP/1.x; a 1.0 client gets no chunked answer."""
-    size: int
-    """Bytes of the head, its closing empty line included."""
+    __slots__ = ("content_length", "fields", "keep_alive", "method", "minor_version", "size", "target")
+
+    def __init__(
+        self,
+        method: bytes,
+        target: bytes,
+        fields: dict[bytes, bytes],
+        content_length: int | None,
+        keep_alive: bool,
+        minor_version: int,
+        size: int,
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.fields = fields
+        self.content_length = content_length
+        """None where the body is chunked."""
+        self.keep_alive = keep_alive
+        self.minor_version = minor_version
+        """The x of HTTP/1.x; a 1.0 client gets no chunked answer."""
+        self.size = size
+        """Bytes of the head, its closing empty line included."""
 
     @property
     def expects_continue(self) -> bool:

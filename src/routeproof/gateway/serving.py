@@ -1,0 +1,53 @@
+"""Runs a data plane until the process is told to stop: signals in, good order out."""
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import Callable
+
+from routeproof.gateway.data_plane import DataPlane
+
+_log = logging.getLogger("routeproof.serving")
+
+# An exchange leaves no reference cycle behind, so the collector has little to find; let it look rarely.
+_GC_THRESHOLDS = (50_000, 20, 50)
+
+
+async def serve_until_stopped(
+    data_plane: DataPlane, *, reload: Callable[[], None], started: Callable[[int], None]
+) -> bool:
+    """Serve until SIGTERM or SIGINT, then drain; a second signal ends the drain. SIGHUP calls `reload`.
+
+    `started` is told the port. Returns True where every exchange ended by itself. Raises OSError where the address
+    can't be had.
+    """
+    loop = asyncio.get_running_loop()
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def on_stop() -> None:
+        (hurry if stop.is_set() else stop).set()
+
+    port = await data_plane.start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_stop)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    started(port)
+    await stop.wait()
+    _log.info("stopping: %d exchanges in flight", data_plane.hub.exchanges)
+    return await _drain(data_plane, hurry)
+
+
+async def _drain(data_plane: DataPlane, hurry: asyncio.Event) -> bool:
+    async with asyncio.TaskGroup() as group:
+        drained = group.create_task(data_plane.drain(), name="drain")
+        hurried = group.create_task(hurry.wait(), name="second signal")
+        await asyncio.wait((drained, hurried), return_when=asyncio.FIRST_COMPLETED)
+        if not drained.done():
+            drained.cancel()
+            await data_plane.close()
+        hurried.cancel()
+    return not drained.cancelled() and drained.result()
