@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bench.figures import BASE, Figure, Floor, FloorReading, figures
+from bench.figures import BASE, DIRECT, Figure, Floor, FloorReading, figures
 from bench.medians import Sample, by_round, compared, spread
 from bench.results import Results
 
@@ -27,6 +27,7 @@ def _figures_table(results: Results) -> Table:
         title=f"Medians of {options.rounds} round(s); in brackets: to nginx in the same round",
         caption=f"{results.machine.cpu}; one core for the target, one for load and upstream",
     )
+    table.add_column("scenario", no_wrap=True)
     table.add_column("figure")
     for name in options.targets:
         table.add_column(name, justify="right", no_wrap=True)
@@ -36,7 +37,7 @@ def _figures_table(results: Results) -> Table:
         for figure in group:
             cells = [cell(figure, name, results.samples) for name in options.targets]
             if any(text != NOTHING for text in cells):
-                table.add_row(figure.title, *cells, floor_cell(figure, results.floors))
+                table.add_row(figure.scenario, figure.title, *cells, floor_cell(figure, results.floors))
         table.add_section()
     return table
 
@@ -48,14 +49,20 @@ def cell(figure: Figure, target: str, samples: list[Sample]) -> str:
     if found is None:
         return NOTHING
     text = f"{found.median:,.{figure.digits}f}"
-    if target in (BASE, "direct"):
+    if figure.comparison is None or target in (BASE, DIRECT):
         return text
     against = spread(compared(values, _values(figure, BASE, samples), figure.comparison))
     if against is None:
         return text
-    if figure.comparison == "ratio":
-        return f"{text} ({against.median:.2f}x)"
-    return f"{text} ({against.median:+,.{figure.digits}f})"
+    if figure.comparison == "difference":
+        return f"{text} ({against.median:+,.{figure.digits}f})"
+    return f"{text} ({_ratio_text(against.median)}x)"
+
+
+def _ratio_text(ratio: float) -> str:
+    if ratio < 0.1:
+        return f"{ratio:.2g}"
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
 
 
 def _values(figure: Figure, target: str, samples: list[Sample]) -> dict[int, float]:

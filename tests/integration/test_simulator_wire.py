@@ -186,7 +186,7 @@ def test_a_slow_reader_holds_the_writer_back() -> None:
     async def main() -> None:
         async with await started() as sim:
             url, server = sim.base_url("deepseek"), sim.server("deepseek")
-            client = await RawClient.connect(url)
+            client = await RawClient.connect(url, buffered=65_536)
             body = chat("[[sim:bytes=60000000]][[sim:events=1000]]", stream=True, **QUIET)
             client.send(request_bytes(url, body, key=KEY))
             await client.until(b"\r\n\r\n")
@@ -338,13 +338,9 @@ def test_the_same_over_tls(loop: str, tmp_path: Path) -> None:
 def tls_contexts(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Contexts of a server with a fresh certificate for 127.0.0.1, and of a client that trusts it."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        + ["-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=sim"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1"],
-        check=True,
-        capture_output=True,
-    )
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=sim"
+    files = ["-keyout", key, "-out", certificate, "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command.split(), *files], check=True, capture_output=True)
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(certificate, key)
     return server, ssl.create_default_context(cafile=str(certificate))

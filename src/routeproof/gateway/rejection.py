@@ -50,7 +50,7 @@ class Rejections:
             None,
             int(asked.stream) if asked is not None else 0,
             status_of(error),
-            outcome,
+            outcome.value,
             error.code,
             0,
             0,

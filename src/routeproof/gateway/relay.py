@@ -186,7 +186,7 @@ class Exchange(ExchangeState):
         row = self.attempt_row(self.hub.monotonic_s())
         if outcome is Outcome.OK and row.finish_reason is not None and is_provider_abort(row.finish_reason):
             outcome, error = Outcome.TRUNCATED, UpstreamKind.TRUNCATED
-        row.outcome = outcome
+        row.outcome = outcome.value
         row.error_code = None if error is None else error.value
         if error is None:
             attempt.route.breaker.succeeded()
@@ -224,7 +224,7 @@ class Exchange(ExchangeState):
             attempt.route.breaker.failed(now_s)
         row = self.attempt_row(now_s)
         row.error_code = kind.value
-        row.outcome = Outcome.TRUNCATED if self.committed else settlement.failure_outcome(kind)
+        row.outcome = (Outcome.TRUNCATED if self.committed else settlement.failure_outcome(kind)).value
         settlement.cost_of_failure(row, kind)
         client = self.client
         if client is None:
@@ -260,7 +260,7 @@ class Exchange(ExchangeState):
     def _fail_gateway(self, error: RouteproofError) -> None:
         """Our own side can't go on with the attempt."""
         row = self.attempt_row(self.hub.monotonic_s())
-        row.outcome, row.error_code = Outcome.GATEWAY_ERROR, error.code
+        row.outcome, row.error_code = Outcome.GATEWAY_ERROR.value, error.code
         row.cost_nanousd, row.cost_note = 0, "not_sent"
         client = self.client
         self.settle(Outcome.GATEWAY_ERROR, error.code, error.status)
@@ -288,6 +288,6 @@ class Exchange(ExchangeState):
     def _end_early(self, outcome: Outcome, error_code: str | None, status: int | None) -> None:
         self.attempt.release()
         row = self.attempt_row(self.hub.monotonic_s())
-        row.outcome = outcome
+        row.outcome = outcome.value
         settlement.cost_of_failure(row, UpstreamKind.TRUNCATED)
         self.settle(outcome, error_code, status)

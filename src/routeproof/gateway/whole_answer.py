@@ -85,11 +85,12 @@ class WholeAnswer(Answer):
             body = b"".join(self._parts)
             view = view_chat(body)
             if view is None:
-                error = UpstreamKind.INVALID_RESPONSE
-            else:
-                self._note(view)
-                if view.has_error and not view.choices:
-                    error = exchange.classify_in_200(body)
+                # Keep the last piece back: a body that is no JSON must not look like a whole answer.
+                exchange.fail(UpstreamKind.INVALID_RESPONSE, "The provider's answer is not the JSON that it says it is.")
+                return
+            self._note(view)
+            if view.has_error and not view.choices:
+                error = exchange.classify_in_200(body)
         client = exchange.client
         if client is not None:
             client.finish(run if self.unframed else run + LAST_CHUNK)

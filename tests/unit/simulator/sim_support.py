@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import socket
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -135,10 +134,10 @@ class RawClient:
         self._writer = writer
 
     @classmethod
-    async def connect(cls, base_url: str) -> "RawClient":
-        """Connect to the host and port of a URL."""
+    async def connect(cls, base_url: str, buffered: int = 2**26) -> "RawClient":
+        """Connect to the host and port of a URL; a client that does not read buffers about that many bytes."""
         address = urlsplit(base_url)
-        return cls(*await asyncio.open_connection(address.hostname, address.port, limit=2**26))
+        return cls(*await asyncio.open_connection(address.hostname, address.port, limit=buffered))
 
     def send(self, data: bytes) -> None:
         """Send bytes."""
@@ -176,11 +175,6 @@ class RawClient:
             await self._writer.wait_closed()
         except ConnectionError:
             return
-
-    def no_delay(self) -> None:
-        """Send small writes at once."""
-        sock = self._writer.get_extra_info("socket")
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 async def ask(base_url: str, body: dict[str, Any], *, key: str, headers: dict[str, str] | None = None) -> Heard:

@@ -1,0 +1,122 @@
+"""A data plane on real sockets, in front of simulated providers, with the ledger in memory."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from routeproof.access.keys import KeyRecord, KeyRing, mint_key
+from tests.support.loop_thread import LoopThread
+from tests.support.memory_ledger import MemoryLedger
+
+from routeproof.catalog.price_book import PriceBook
+from routeproof.clock import Clock, SystemClock
+from routeproof.config.facts_files import load_facts
+from routeproof.config.loading import parse_settings
+from routeproof.gateway.data_plane import DataPlane
+from routeproof.ids import ExchangeIds
+from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings
+from routeproof.simulator.simulator import RunningSimulator, start_simulator
+
+SIM_KEYS = {"deepseek": "sk-sim-deepseek", "qwen": "sk-sim-qwen", "newapi": "sk-sim-newapi"}
+MODELS = """
+[models."assistant"]
+routes = ["deepseek/deepseek-flash"]
+fallbacks = ["qwen/qwen-plus"]
+rollback = "deepseek/deepseek-v4-pro"
+[models."qwen"]
+routes = ["qwen/qwen-plus"]
+[models."relayed"]
+routes = ["newapi/deepseek-flash"]
+"""
+
+
+class RunningGateway:
+    """Use as a context manager. `limits` are lines of the `[limits]` table, `models` the models' tables."""
+
+    def __init__(
+        self,
+        *,
+        limits: str = "",
+        models: str = MODELS,
+        provider_lines: Mapping[str, str] | None = None,
+        simulated: SimulatorSettings | None = None,
+        more: str = "",
+        clock: Clock | None = None,
+    ) -> None:
+        self._limits = limits
+        self._models = models
+        self._provider_lines = provider_lines or {}
+        self._simulated = simulated or SimulatorSettings(
+            providers=tuple(ProviderSettings(name=kind.value, kind=kind, keys=(SIM_KEYS[kind.value],)) for kind in Kind)
+        )
+        self._more = more
+        self._clock = clock or SystemClock()
+        self.loop = LoopThread()
+        self.ledger = MemoryLedger()
+        minted = mint_key(bytes(range(64)))
+        self.key = minted.text
+        self.key_record = KeyRecord(
+            key_id=f"key_{minted.public_id}",
+            digest=minted.digest,
+            owner="owner-1",
+            account="account-1",
+            created_ns=0,
+            revoked_ns=None,
+            name="test",
+        )
+        self.simulator: RunningSimulator
+        self.plane: DataPlane
+        self.port = 0
+
+    @property
+    def base_url(self) -> str:
+        """What an SDK is pointed at."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def config(self) -> str:
+        """The configuration that the gateway runs by."""
+        tables = []
+        for name in self.simulator.servers:
+            dialect = name if name in SIM_KEYS else "openai"
+            region = 'region = "singapore"\n' if dialect == "qwen" else ""
+            extra = self._provider_lines.get(name, "")
+            tables.append(
+                f'[providers.{name}]\ndialect = "{dialect}"\nbase_url = "{self.simulator.base_url(name)}"\n'
+                f'allow_plain = true\napi_key = "env:SIM_{name.upper()}"\n{region}{extra}\n'
+            )
+        limits = f"[limits]\nsweep_interval_s = 0.02\n{self._limits}\n"
+        server = '[server]\nlisten = "127.0.0.1:0"\ndirect_routes = true\n'
+        return server + "\n".join(tables) + self._models + self._more + limits
+
+    def environ(self) -> dict[str, str]:
+        """The variables that the configuration names."""
+        return {f"SIM_{name.upper()}": SIM_KEYS.get(name, "sk-sim-other") for name in self.simulator.servers}
+
+    def __enter__(self) -> Self:
+        self.loop.__enter__()
+        self.loop.run(self._start())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.run(self._stop())
+        self.loop.__exit__()
+        assert self.loop.faults == []
+        assert self.ledger.open == {}, "exchanges were left without a row"
+
+    async def _start(self) -> None:
+        self.simulator = await start_simulator(self._simulated)
+        settings = parse_settings(self.config(), Path("routeproof.toml"), self.environ())
+        self.plane = DataPlane(
+            settings,
+            prices=PriceBook.compile(load_facts()),
+            keys=KeyRing([self.key_record]),
+            recorder=self.ledger,
+            writer=self.ledger,
+            ids=ExchangeIds(0),
+            clock=self._clock,
+        )
+        self.port = await self.plane.start()
+
+    async def _stop(self) -> None:
+        await self.plane.close()
+        await self.simulator.stop()
