@@ -13,6 +13,8 @@ from typing import Final
 
 from bench.errors import BenchError
 
+ROOT: Final = Path(__file__).resolve().parents[1]
+"""The checkout: modules of this package are run from there."""
 STOP_GRACE_S: Final = 5.0
 LOG_TAIL_BYTES: Final = 2_000
 _POLL_S: Final = 0.05
@@ -63,6 +65,9 @@ class Children:
     def __init__(self, log_dir: Path) -> None:
         self._log_dir = log_dir
         self._running: list[Child] = []
+        self._guardian = subprocess.Popen(
+            [sys.executable, "-m", "bench.guardian"], stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True
+        )
         atexit.register(self.stop_all)
 
     def start(
@@ -91,6 +96,7 @@ class Children:
                 raise BenchError("taskset is missing; install it (Debian: util-linux)") from error
         child = Child(name, process, log)
         self._running.append(child)
+        self._tell_guardian(f"+{child.pid}")
         return child
 
     def stop(self, child: Child) -> None:
@@ -98,11 +104,22 @@ class Children:
         child.stop()
         if child in self._running:
             self._running.remove(child)
+            self._tell_guardian(f"-{child.pid}")
 
     def stop_all(self) -> None:
         """End all of them, the last started first."""
         while self._running:
             self.stop(self._running[-1])
+
+    def close(self) -> None:
+        """End all of them and the guardian."""
+        self.stop_all()
+        self._guardian.communicate()
+
+    def _tell_guardian(self, line: str) -> None:
+        if self._guardian.stdin is not None:
+            self._guardian.stdin.write(f"{line}\n".encode())
+            self._guardian.stdin.flush()
 
 
 def exit_on_signals() -> None:

@@ -16,14 +16,13 @@ import msgspec
 from bench import tools
 from bench.bodies import answer_body
 from bench.certificates import make_certificate
-from bench.children import Children
+from bench.children import ROOT, Children
 from bench.errors import BenchError
 from bench.loopback import free_ports, listens
 from bench.nginx import nginx_argv, upstream_config
 from bench.targets import Site
 from bench.upstreams import Upstream, Upstreams
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 RESULTS: Final = ROOT / "bench-results"
 PROGRAMS: Final = ["taskset", "openssl", "nginx", "wrk"]
 START_TIMEOUT_S: Final = 15.0
@@ -85,7 +84,7 @@ def set_up() -> Iterator[Rig]:
         upstreams = _start_upstreams(children, cores.load, folder, programs)
         yield Rig(Site(children, cores.target, folder, upstreams), cores, programs, file_limit)
     finally:
-        children.stop_all()
+        children.close()
         rmtree(folder, ignore_errors=True)
 
 

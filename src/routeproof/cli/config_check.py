@@ -6,7 +6,9 @@ import typer
 from routeproof.cli.console import json_line, say
 from routeproof.cli.exits import Exit
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, settings_at
-from routeproof.errors import ConfigError
+from routeproof.config.facts_files import load_facts
+from routeproof.config.families import require_price_families
+from routeproof.errors import ConfigError, FactsError
 
 config_commands = typer.Typer(no_args_is_help=True, help="Work with the configuration.")
 
@@ -26,10 +28,11 @@ def config() -> None:
 
 @config_commands.command()
 def check(config: ConfigOption = CONFIG_DEFAULT, as_json: JsonOption = False) -> None:
-    """Say everything that is wrong with the configuration, at once."""
+    """Say everything that is wrong with the configuration."""
     try:
         settings = settings_at(config)
-    except ConfigError as error:
+        require_price_families(settings, load_facts(settings.server.facts))
+    except (ConfigError, FactsError) as error:
         if not as_json:
             raise
         json_line(ConfigReport(False, str(config), error.problems))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from routeproof.errors import ConfigError, OperatorError
+from routeproof.errors import ConfigError, FactsError, OperatorError
 from routeproof.observe.logs import escape_control_characters
 
 Column = tuple[str, Literal["left", "right"]]
@@ -63,10 +63,10 @@ def _plain_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> It
 
 def show_error(error: OperatorError) -> None:
     """Write what went wrong and what to do next to stderr."""
-    if isinstance(error, ConfigError):
-        count = len(error.problems)
+    if isinstance(error, ConfigError | FactsError):
+        count, where = len(error.problems), "configuration" if isinstance(error, ConfigError) else "facts files"
         tell("\n".join(escape_control_characters(problem) for problem in error.problems))
-        tell(f"{count} mistake{'s' * (count != 1)} in the configuration; nothing was done.")
+        tell(f"{count} mistake{'s' * (count != 1)} in the {where}; nothing was done.")
     else:
         tell(f"error: {escape_control_characters(error.message)}")
 

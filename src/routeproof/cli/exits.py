@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from routeproof.errors import ConfigError, OperatorError
+from routeproof.errors import ConfigError, FactsError, OperatorError
 
 
 class Exit(IntEnum):
@@ -12,9 +12,9 @@ class Exit(IntEnum):
     FAILED = 1
     """The command could not do what it was asked, or found something wrong."""
     USAGE = 2
-    """The command line or the configuration is at fault; nothing was done."""
+    """The command line, the configuration or a facts file is at fault; nothing was done."""
 
 
 def exit_of(error: OperatorError) -> Exit:
     """The exit code that an error leads to."""
-    return Exit.USAGE if isinstance(error, ConfigError) else Exit.FAILED
+    return Exit.USAGE if isinstance(error, ConfigError | FactsError) else Exit.FAILED

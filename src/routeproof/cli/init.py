@@ -14,9 +14,7 @@ from routeproof.errors import OperatorError
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")]
 
 
-def init(
-    config: ConfigOption = CONFIG_DEFAULT, force: ForceOption = False, as_json: JsonOption = False
-) -> None:
+def init(config: ConfigOption = CONFIG_DEFAULT, force: ForceOption = False, as_json: JsonOption = False) -> None:
     """Write a commented configuration to start from."""
     _write(config, force=force)
     if as_json:
@@ -37,6 +35,4 @@ def _write(path: Path, *, force: bool) -> None:
     except FileExistsError as error:
         raise OperatorError(f"{path} is there already; name another with --config, or add --force") from error
     except OSError as error:
-        raise OperatorError(
-            f"{path} can't be written ({error.strerror}); name another with --config"
-        ) from error
+        raise OperatorError(f"{path} can't be written ({error.strerror}); name another with --config") from error

@@ -38,9 +38,7 @@ def parse_settings(text: str, path: Path, environ: Mapping[str, str]) -> Setting
     if root.raw("providers") in (None, {}):
         problems.add("providers", "names no provider; add a table such as [providers.deepseek]")
     if root.raw("models") in (None, {}) and not server.direct_routes:
-        problems.add(
-            "models", 'names no model; add a table such as [models."assistant"], or set server.direct_routes'
-        )
+        problems.add("models", 'names no model; add a table such as [models."assistant"], or set server.direct_routes')
     root.close()
     problems.raise_if_any()
     return Settings(server=server, providers=providers, models=models, limits=limits, source_path=path)
@@ -65,9 +63,7 @@ def _parse_toml(text: str, path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise ConfigError(
-            [f"{path}: nests too deep to be a configuration; remove the nested brackets"]
-        ) from error
+        raise ConfigError([f"{path}: nests too deep to be a configuration; remove the nested brackets"]) from error
     except ValueError as error:
         # TOMLDecodeError, and the limit on digits of a number.
         problems = Problems(str(path))

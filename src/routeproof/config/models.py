@@ -66,17 +66,13 @@ class _RouteReader:
             self._table.problem("routes", "names no route; write it as ['provider/model-id']")
         weighted = [isinstance(item, dict) and "weight" in item for item in items]
         if any(weighted) and not all(weighted):
-            self._table.problem(
-                "routes", "gives weights to some routes only; give each one a weight, or none"
-            )
+            self._table.problem("routes", "gives weights to some routes only; give each one a weight, or none")
         read = [self._primary(index, item) for index, item in enumerate(items)]
         return tuple(entry for entry in read if entry is not None)
 
     def fallbacks(self) -> tuple[RouteName, ...]:
         """`fallbacks`: strings only, for they are tried in order."""
-        read = [
-            self._route("fallbacks", index, item) for index, item in enumerate(self._table.items("fallbacks"))
-        ]
+        read = [self._route("fallbacks", index, item) for index, item in enumerate(self._table.items("fallbacks"))]
         return tuple(route for route in read if route is not None and self._is_new("fallbacks", route))
 
     def rollback(self) -> RouteName | None:
@@ -99,9 +95,7 @@ class _RouteReader:
         if "route" not in entry:
             entry.problem("route", f"is missing; {_SHAPE}")
         if weight is not None and not 0 < weight <= WEIGHT_MAX:
-            entry.problem(
-                "weight", f"{shown_value(weight)} is no weight; use a whole number from 1 to {WEIGHT_MAX}"
-            )
+            entry.problem("weight", f"{shown_value(weight)} is no weight; use a whole number from 1 to {WEIGHT_MAX}")
             weight = None
         entry.close()
         return (1 if weight is None else int(weight)), route

@@ -58,9 +58,7 @@ def parse_network(text: str) -> IPNetwork:
     if network.prefixlen < _PREFIX_MIN[network.version]:
         raise ValueError(f"is too wide; use /{_PREFIX_MIN[network.version]} or narrower")
     if any(network.version == local.version and network.overlaps(local) for local in _LINK_LOCAL):
-        raise ValueError(
-            "holds link-local addresses, where clouds keep their metadata; name the network you need"
-        )
+        raise ValueError("holds link-local addresses, where clouds keep their metadata; name the network you need")
     return network
 
 
@@ -98,6 +96,4 @@ def _check_host(host: str, allow_plain: bool, allow_networks: tuple[IPNetwork, .
         private = not address.is_global
         named = any(address in network for network in allow_networks if network.version == address.version)
     if private and not named and (allow_networks or not allow_plain):
-        raise ValueError(
-            "is a private address; name its network in `allow_networks`, or set `allow_plain = true`"
-        )
+        raise ValueError("is a private address; name its network in `allow_networks`, or set `allow_plain = true`")

@@ -57,7 +57,9 @@ class SimConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected, and finished its TLS handshake if there is one."""
         self.transport = cast(asyncio.Transport, transport)  # uvloop's does not derive from asyncio's
-        self.transport.set_write_buffer_limits(high=0)  # each write leaves at once, or pauses the player
+        # Each write leaves at once, or pauses the player. A TLS transport with a mark of 0 would pause on nothing.
+        encrypted = transport.get_extra_info("sslcontext") is not None
+        self.transport.set_write_buffer_limits(high=1 if encrypted else 0, low=0)
         self._number, refused = self._host.opened(self)
         if refused:
             self.transport.close()

@@ -60,9 +60,7 @@ def test_a_missing_configuration_is_a_usage_error(command: Command, arguments: l
     )
 
 
-@pytest.mark.parametrize(
-    "error", [OperatorError("the port is taken; use another"), StoreError("no\x1b[2J disk")]
-)
+@pytest.mark.parametrize("error", [OperatorError("the port is taken; use another"), StoreError("no\x1b[2J disk")])
 def test_an_operators_error_is_a_message(
     command: Command, configured: Path, runtime: Any, monkeypatch: pytest.MonkeyPatch, error: OperatorError
 ) -> None:

@@ -91,9 +91,7 @@ def test_check_for_machines(command: Command, configured: Path) -> None:
         {"ok": True, "path": "routeproof.toml", "problems": []},
     )
     assert bad.exit_code == 2
-    assert json.loads(bad.stdout)["problems"][-1].startswith(
-        "routeproof.toml: listen: there is no such setting"
-    )
+    assert json.loads(bad.stdout)["problems"][-1].startswith("routeproof.toml: listen: there is no such setting")
 
 
 def test_a_line_is_never_wrapped_in_a_pipe(command: Command, configured: Path) -> None:
@@ -103,3 +101,25 @@ def test_a_line_is_never_wrapped_in_a_pipe(command: Command, configured: Path) -
     path.write_text(path.read_text().replace("P_KEY", name))
 
     assert f"the environment variable {name} is not set" in command("config", "check").stderr.splitlines()[0]
+
+
+def test_check_reads_the_facts_files_too(command: Command, configured: Path) -> None:
+    """A configuration whose prices can't be read is not in order."""
+    (configured / "prices.toml").write_text("prices = 3")
+    path = configured / "routeproof.toml"
+    path.write_text(path.read_text().replace("[server]", '[server]\nfacts = ["prices.toml"]'))
+
+    plain, for_machines = command("config", "check"), command("config", "check", "--json")
+
+    assert (plain.exit_code, for_machines.exit_code) == (2, 2)
+    assert "prices.toml" in plain.stderr
+    assert "in the facts files; nothing was done." in plain.stderr
+    assert not json.loads(for_machines.stdout)["ok"]
+
+
+def test_check_knows_the_families_of_prices(command: Command, configured: Path) -> None:
+    """A family without facts is a mistake of the configuration."""
+    path = configured / "routeproof.toml"
+    path.write_text(path.read_text().replace("[models.m]", 'prices = "depseek"\n[models.m]'))
+
+    assert "did you mean 'deepseek'?" in command("config", "check").stderr

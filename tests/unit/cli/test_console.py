@@ -95,9 +95,7 @@ def test_words_for_people_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> No
         ),
     ],
 )
-def test_errors_say_what_and_what_next(
-    capsys: pytest.CaptureFixture[str], error: OperatorError, expected: str
-) -> None:
+def test_errors_say_what_and_what_next(capsys: pytest.CaptureFixture[str], error: OperatorError, expected: str) -> None:
     """On stderr."""
     show_error(error)
 

@@ -72,9 +72,7 @@ def test_every_mistake_is_told_once(problems_of: ProblemsOf, lines: str, key: st
     assert why in problem
 
 
-@pytest.mark.parametrize(
-    "url", ["https://u:canary-7Qx@h/v1", "https://h/v1?key=canary-7Qx", "https://h/v1#canary-7Qx"]
-)
+@pytest.mark.parametrize("url", ["https://u:canary-7Qx@h/v1", "https://h/v1?key=canary-7Qx", "https://h/v1#canary-7Qx"])
 def test_a_credential_in_a_base_url_is_not_shown(problems_of: ProblemsOf, url: str) -> None:
     """The address is left out of the error where it may hold a key."""
     (problem,) = problems_of(provider(f'dialect = "openai"\nbase_url = "{url}"'))

@@ -113,9 +113,7 @@ def test_models_may_be_left_out_where_clients_name_routes(problems_of: ProblemsO
 @pytest.mark.parametrize("section", ["server", "providers", "models", "limits"])
 def test_a_section_that_is_no_table_is_told(problems_of: ProblemsOf, section: str) -> None:
     """`server = 3` is answered at its key."""
-    assert any(
-        problem.startswith(f"{section}: 3 has the wrong type") for problem in problems_of(f"{section} = 3")
-    )
+    assert any(problem.startswith(f"{section}: 3 has the wrong type") for problem in problems_of(f"{section} = 3"))
 
 
 @pytest.mark.parametrize(
@@ -246,9 +244,7 @@ def test_no_text_raises_anything_but_config_error(text: str) -> None:
 
 
 @given(
-    key=st.text(
-        st.characters(categories=["Lu", "Ll", "Nd", "Po"], exclude_characters='"\\'), min_size=8, max_size=60
-    )
+    key=st.text(st.characters(categories=["Lu", "Ll", "Nd", "Po"], exclude_characters='"\\'), min_size=8, max_size=60)
 )
 def test_no_literal_key_is_ever_repeated(key: str) -> None:
     """Whatever a key looks like, no part of the text it stands in is repeated."""

@@ -84,9 +84,7 @@ def test_a_literal_key_is_refused_without_showing_it(tmp_path: Path, value: obje
 
 def test_a_missing_variable_is_named(tmp_path: Path) -> None:
     """The operator learns which variable to set."""
-    assert "the environment variable DEEPSEEK_API_KEY is not set" in refusal_of(
-        "env:DEEPSEEK_API_KEY", tmp_path
-    )
+    assert "the environment variable DEEPSEEK_API_KEY is not set" in refusal_of("env:DEEPSEEK_API_KEY", tmp_path)
 
 
 def test_an_empty_variable_is_refused(tmp_path: Path) -> None:
@@ -123,9 +121,7 @@ def test_a_file_with_a_second_line_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The error names the path as written and what the system said."""
-    assert "the file 'absent' can't be read (No such file or directory)" in refusal_of(
-        "file:absent", tmp_path
-    )
+    assert "the file 'absent' can't be read (No such file or directory)" in refusal_of("file:absent", tmp_path)
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

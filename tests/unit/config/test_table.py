@@ -67,9 +67,7 @@ def test_flag_refuses_all_else(problems: Problems, value: object) -> None:
     assert "write true or false" in lines_of(problems)[0]
 
 
-@pytest.mark.parametrize(
-    ("value", "whole"), [("3", True), (True, True), (1.5, True), (False, False), ([3], False)]
-)
+@pytest.mark.parametrize(("value", "whole"), [("3", True), (True, True), (1.5, True), (False, False), ([3], False)])
 def test_number_refuses_all_else(problems: Problems, value: object, whole: bool) -> None:
     """A flag is no number, and a fraction is no whole number."""
     assert table(problems, a=value).number("a", whole=whole) is None
