@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -117,7 +118,9 @@ class Children:
         self._guardian.communicate()
 
     def _tell_guardian(self, line: str) -> None:
-        if self._guardian.stdin is not None:
+        assert self._guardian.stdin is not None
+        # Without its guardian a run still stops everything itself.
+        with suppress(BrokenPipeError):
             self._guardian.stdin.write(f"{line}\n".encode())
             self._guardian.stdin.flush()
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import ClassVar, Final
 
-from bench import proc, tools
+from bench import proc, programs
 from bench.bodies import UPSTREAM_MODEL
 from bench.children import Child
 from bench.errors import PeerError
@@ -97,7 +97,7 @@ class Portkey(ProcessTarget):
         install_portkey(self._home)
         (self._port,) = free_ports(1)
         server = self._home / "node_modules" / "@portkey-ai" / "gateway" / "build" / "start-server.js"
-        argv = [str(tools.find("node")), str(server), f"--port={self._port}", "--headless"]
+        argv = [str(programs.find("node")), str(server), f"--port={self._port}", "--headless"]
         environ = {
             "NODE_ENV": "production",
             "NODE_EXTRA_CA_CERTS": str(self.site.upstreams.ca_file),
@@ -135,8 +135,8 @@ def install_litellm(home: Path) -> None:
 
 def install_portkey(home: Path) -> None:
     """Into a folder of its own, once. Raises PeerError with the reason."""
-    npm = tools.find("npm")
-    if npm is None or tools.find("node") is None:
+    npm = programs.find("npm")
+    if npm is None or programs.find("node") is None:
         raise PeerError("Portkey needs node and npm; install with: sudo apt-get install nodejs npm")
     if _is_installed(home, PORTKEY):
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import proc, tools
+from bench import proc, programs
 from bench.arguments import Options
 from bench.figures import BASE, FLOORS, FloorReading, judge
 from bench.medians import Comparison, Sample, Spread, by_round, compared, spread
@@ -62,9 +62,9 @@ def versions(rig: Rig, targets: tuple[str, ...]) -> dict[str, str]:
         "routeproof": version("routeproof"),
         "uvloop": version("uvloop"),
         "httptools": version("httptools"),
-        "nginx": tools.version([rig.programs["nginx"], "-v"]).removeprefix("nginx version: "),
-        "wrk": tools.version([rig.programs["wrk"], "-v"]).partition(" [")[0],
-        "openssl": tools.version([rig.programs["openssl"], "version"]),
+        "nginx": programs.version([rig.programs["nginx"], "-v"]).removeprefix("nginx version: "),
+        "wrk": programs.version([rig.programs["wrk"], "-v"]).partition(" [")[0],
+        "openssl": programs.version([rig.programs["openssl"], "version"]),
     }
     peers = {"litellm": LITELLM, "portkey": PORTKEY}
     return found | {name: pinned for name, pinned in peers.items() if name in targets}

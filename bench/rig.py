@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from bench import tools
+from bench import programs
 from bench.bodies import answer_body
 from bench.certificates import make_certificate
 from bench.children import ROOT, Children
@@ -72,7 +72,7 @@ class Rig(msgspec.Struct, frozen=True):
 @contextmanager
 def set_up() -> Iterator[Rig]:
     """Set everything up, and take it all down again. Raises BenchError if something is missing."""
-    programs = tools.require(PROGRAMS)
+    found = programs.require(PROGRAMS)
     cores = choose_cores(os.sched_getaffinity(0))
     file_limit = raise_file_limit()
     RESULTS.mkdir(exist_ok=True)
@@ -81,21 +81,21 @@ def set_up() -> Iterator[Rig]:
     try:
         # The load generator is this process and wrk, its child.
         os.sched_setaffinity(0, {cores.load})
-        upstreams = _start_upstreams(children, cores.load, folder, programs)
-        yield Rig(Site(children, cores.target, folder, upstreams), cores, programs, file_limit)
+        upstreams = _start_upstreams(children, cores.load, folder, found)
+        yield Rig(Site(children, cores.target, folder, upstreams), cores, found, file_limit)
     finally:
         children.close()
         rmtree(folder, ignore_errors=True)
 
 
-def _start_upstreams(children: Children, core: int, folder: Path, programs: dict[str, str]) -> Upstreams:
+def _start_upstreams(children: Children, core: int, folder: Path, found: dict[str, str]) -> Upstreams:
     ports = dict(zip(Upstream, free_ports(len(Upstream)), strict=True))
-    certificate = make_certificate(programs["openssl"], folder)
+    certificate = make_certificate(found["openssl"], folder)
     nginx_folder = folder / "nginx-upstream"
     nginx_folder.mkdir()
     config = upstream_config(ports[Upstream.JSON], ports[Upstream.TLS], certificate, answer_body())
     commands = {
-        Upstream.JSON: nginx_argv(programs["nginx"], nginx_folder, config),
+        Upstream.JSON: nginx_argv(found["nginx"], nginx_folder, config),
         Upstream.STREAM: _module("bench.sse_upstream", ports[Upstream.STREAM]),
         Upstream.SINK: _module("bench.sink_upstream", ports[Upstream.SINK]),
     }

@@ -4,19 +4,18 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from bench import proc
 from bench.arguments import Options
-from bench.errors import BenchError, PeerError
-from bench.measure import Meter
+from bench.errors import BenchError
 from bench.medians import Sample
 from bench.own_gateway import OwnGateway
 from bench.peers import LiteLLM, Portkey
 from bench.rig import RESULTS, Rig, streams_allowed
 from bench.targets import Direct, NginxProxy, Target
-from bench.upstreams import Upstream
 
 
 class Outcome(msgspec.Struct):
@@ -41,27 +40,27 @@ def make_target(name: str, rig: Rig) -> Target:
     return makers[name]()
 
 
+class Measuring(Protocol):
+    """What a run needs of `Meter`."""
+
+    def warm_up(self, target: Target) -> None:
+        """Make a target load what it loads on first use. Raises BenchError."""
+        ...
+
+    def measure(self, scenario: str, target: Target) -> dict[str, float] | None:
+        """One measurement; None where the scenario says nothing about the target. Raises BenchError."""
+        ...
+
+
 class Run:
     """Measures, and carries on where one target fails."""
 
-    def __init__(self, options: Options, rig: Rig, tell: Callable[[str], None]) -> None:
+    def __init__(self, options: Options, targets: list[Target], meter: Measuring, tell: Callable[[str], None]) -> None:
         self.outcome = Outcome()
-        self._options = _within_file_limit(options, rig.file_limit, self.outcome.notes)
+        self._options = options
+        self._targets = targets
+        self._meter = meter
         self._tell = tell
-        self._targets = [make_target(name, rig) for name in options.targets]
-        self._meter = Meter(
-            wrk_program=rig.programs["wrk"],
-            folder=rig.site.folder,
-            sizes=self._options.sizes,
-            stream_port=rig.site.upstreams.ports[Upstream.STREAM],
-        )
-        if rig.cores.shared:
-            self.outcome.notes.append("only one core: load and target share it, the figures say little")
-
-    @property
-    def options(self) -> Options:
-        """The options as they were carried out."""
-        return self._options
 
     def execute(self) -> Outcome:
         """All rounds, each with fresh processes. Targets that can't be started are left out from then on."""
@@ -100,12 +99,13 @@ class Run:
             places = self.outcome.notes if target.is_peer else self.outcome.broken
             if message not in places:
                 places.append(message)
-            if doing == "start" or isinstance(error, PeerError):
+            if doing == "start":
                 self._targets.remove(target)
                 target.stop()
 
 
-def _within_file_limit(options: Options, file_limit: int, notes: list[str]) -> Options:
+def within_file_limit(options: Options, file_limit: int) -> tuple[Options, list[str]]:
+    """The options with no more streams than a process may hold open, and a note if that changed them."""
     allowed = streams_allowed(file_limit)
     sizes = options.sizes
     capped = msgspec.structs.replace(
@@ -114,9 +114,10 @@ def _within_file_limit(options: Options, file_limit: int, notes: list[str]) -> O
         open_few=min(sizes.open_few, allowed),
         open_many=min(sizes.open_many, allowed),
     )
-    if capped != sizes:
-        notes.append(f"at most {allowed:,} streams: this user may open {file_limit:,} files (ulimit -Hn)")
-    return msgspec.structs.replace(options, sizes=capped)
+    if capped == sizes:
+        return options, []
+    note = f"at most {allowed:,} streams: this user may open {file_limit:,} files (ulimit -Hn)"
+    return msgspec.structs.replace(options, sizes=capped), [note]
 
 
 def _brief(figures: dict[str, float]) -> str:

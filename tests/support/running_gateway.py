@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from routeproof.access.keys import KeyRecord, KeyRing, mint_key
 from tests.support.loop_thread import LoopThread
 from tests.support.memory_ledger import MemoryLedger
 
+from routeproof.access.keys import KeyRecord, KeyRing, mint_key
 from routeproof.catalog.price_book import PriceBook
 from routeproof.clock import Clock, SystemClock
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import parse_settings
 from routeproof.gateway.data_plane import DataPlane
 from routeproof.ids import ExchangeIds
+from routeproof.simulator.reply import Behaviour
 from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings
-from routeproof.simulator.simulator import RunningSimulator, start_simulator
+from routeproof.simulator.simulator import RunningSimulator, start_behaviour, start_simulator
 
 SIM_KEYS = {"deepseek": "sk-sim-deepseek", "qwen": "sk-sim-qwen", "newapi": "sk-sim-newapi"}
 MODELS = """
@@ -31,7 +32,10 @@ routes = ["newapi/deepseek-flash"]
 
 
 class RunningGateway:
-    """Use as a context manager. `limits` are lines of the `[limits]` table, `models` the models' tables."""
+    """Use as a context manager. `limits` are lines of the `[limits]` table, `models` the models' tables.
+
+    `behaviours` are providers by name that stand in for, or beside, the simulated ones.
+    """
 
     def __init__(
         self,
@@ -40,6 +44,7 @@ class RunningGateway:
         models: str = MODELS,
         provider_lines: Mapping[str, str] | None = None,
         simulated: SimulatorSettings | None = None,
+        behaviours: Mapping[str, Behaviour] | None = None,
         more: str = "",
         clock: Clock | None = None,
     ) -> None:
@@ -49,21 +54,13 @@ class RunningGateway:
         self._simulated = simulated or SimulatorSettings(
             providers=tuple(ProviderSettings(name=kind.value, kind=kind, keys=(SIM_KEYS[kind.value],)) for kind in Kind)
         )
+        self._behaviours = behaviours or {}
         self._more = more
         self._clock = clock or SystemClock()
         self.loop = LoopThread()
         self.ledger = MemoryLedger()
-        minted = mint_key(bytes(range(64)))
-        self.key = minted.text
-        self.key_record = KeyRecord(
-            key_id=f"key_{minted.public_id}",
-            digest=minted.digest,
-            owner="owner-1",
-            account="account-1",
-            created_ns=0,
-            revoked_ns=None,
-            name="test",
-        )
+        self.key, self.key_record = _new_key(bytes(range(64)), revoked_ns=None)
+        self.revoked_key, self._revoked_record = _new_key(bytes(range(64, 128)), revoked_ns=1)
         self.simulator: RunningSimulator
         self.plane: DataPlane
         self.port = 0
@@ -78,8 +75,8 @@ class RunningGateway:
         tables = []
         for name in self.simulator.servers:
             dialect = name if name in SIM_KEYS else "openai"
-            region = 'region = "singapore"\n' if dialect == "qwen" else ""
             extra = self._provider_lines.get(name, "")
+            region = 'region = "singapore"\n' if dialect == "qwen" and "region" not in extra else ""
             tables.append(
                 f'[providers.{name}]\ndialect = "{dialect}"\nbase_url = "{self.simulator.base_url(name)}"\n'
                 f'allow_plain = true\napi_key = "env:SIM_{name.upper()}"\n{region}{extra}\n'
@@ -105,11 +102,16 @@ class RunningGateway:
 
     async def _start(self) -> None:
         self.simulator = await start_simulator(self._simulated)
+        for name, behaviour in self._behaviours.items():
+            replaced = self.simulator.servers.pop(name, None)
+            if replaced is not None:
+                await replaced.stop()
+            self.simulator.servers[name] = await start_behaviour(name, behaviour)
         settings = parse_settings(self.config(), Path("routeproof.toml"), self.environ())
         self.plane = DataPlane(
             settings,
             prices=PriceBook.compile(load_facts()),
-            keys=KeyRing([self.key_record]),
+            keys=KeyRing([self.key_record, self._revoked_record]),
             recorder=self.ledger,
             writer=self.ledger,
             ids=ExchangeIds(0),
@@ -120,3 +122,17 @@ class RunningGateway:
     async def _stop(self) -> None:
         await self.plane.close()
         await self.simulator.stop()
+
+
+def _new_key(random_bytes: bytes, *, revoked_ns: int | None) -> tuple[str, KeyRecord]:
+    minted = mint_key(random_bytes)
+    record = KeyRecord(
+        key_id=f"key_{minted.public_id}",
+        digest=minted.digest,
+        owner="owner-1",
+        account="account-1",
+        created_ns=0,
+        revoked_ns=revoked_ns,
+        name="test",
+    )
+    return minted.text, record

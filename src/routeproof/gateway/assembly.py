@@ -45,7 +45,7 @@ class Assembly:
         self._pools = fresh
         maker = RouteMaker(settings, prices, self._breakers, {name: row[2] for name, row in fresh.items()})
         models = {name: _plan(model, maker) for name, model in settings.models.items()}
-        return Snapshot(models, maker, keys, settings.server.direct_routes)
+        return Snapshot(models, maker, keys, direct_routes=settings.server.direct_routes)
 
     def _pool(self, provider: ProviderSettings, limits: Limits) -> tuple[ProviderSettings, Limits, OriginPool]:
         known = self._pools.get(provider.name)

@@ -74,8 +74,7 @@ class DataPlane:
 
     def use_keys(self, keys: KeyRing) -> None:
         """Serve by a new set of keys."""
-        old = self.gateway.snapshot
-        self.gateway.snapshot = type(old)(old.models, old.routes, keys, old.direct_routes)
+        self.gateway.snapshot = self.gateway.snapshot.with_keys(keys)
 
     async def drain(self, log_waiting: Callable[[int], None] | None = None) -> bool:
         """Stop in good order: not ready at once, accept a little longer, let streams finish, then end them visibly.

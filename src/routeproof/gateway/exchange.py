@@ -12,7 +12,7 @@ from routeproof.gateway.hub import Hub
 from routeproof.gateway.reply_bytes import JSON, error_answer, relayed_fields, relayed_head
 from routeproof.gateway.routes import Route
 from routeproof.ids import ExchangeId
-from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange, Outcome
+from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange
 from routeproof.net.client import ClientConnection
 
 NO_ANSWER = Answer()
@@ -161,7 +161,7 @@ class ExchangeState:
         self.rows.append(row)
         return row
 
-    def settle(self, outcome: Outcome, error_code: str | None, status: int | None) -> None:
+    def settle(self, outcome: str, error_code: str | None, status: int | None) -> None:
         """Exactly once: the rows to the recorder and the writer, and nothing of this exchange left behind."""
         assert not self.settled
         self.settled = True
@@ -180,7 +180,7 @@ class ExchangeState:
             self.rollback,
             int(asked.stream),
             status,
-            outcome.value,
+            outcome,
             error_code,
             len(rows),
             cost,
@@ -195,6 +195,6 @@ class ExchangeState:
         hub.budget.in_flight -= 1
         if self.retries:
             hub.budget.release(self.retries)
-        hub.counters[row.outcome] += 1
+        hub.counters[outcome] += 1
         hub.deadlines.discard(self)
         self.client = None

@@ -25,7 +25,7 @@ from routeproof.gateway.reply_bytes import JSON, error_answer
 from routeproof.gateway.routes import Route
 from routeproof.gateway.stream_answer import StreamAnswer
 from routeproof.gateway.whole_answer import WholeAnswer
-from routeproof.ledger.entries import Outcome
+from routeproof.ledger.entries import CANCELLED, OK, TRUNCATED, Outcome
 from routeproof.net.upstream import UpstreamConnection
 from routeproof.wire.body import encode_fields
 
@@ -180,20 +180,20 @@ class Exchange(ExchangeState):
 
     # -- what answers do with it
 
-    def complete(self, status: int, outcome: Outcome, error: UpstreamKind | None, last_bytes: int) -> None:
+    def complete(self, status: int, outcome: str, error: UpstreamKind | None, last_bytes: int) -> None:
         """The answer is whole and handed to the client; `last_bytes` went out with its end."""
         attempt = self.attempt
         row = self.attempt_row(self.hub.monotonic_s())
-        if outcome is Outcome.OK and row.finish_reason is not None and is_provider_abort(row.finish_reason):
-            outcome, error = Outcome.TRUNCATED, UpstreamKind.TRUNCATED
-        row.outcome = outcome.value
+        if outcome == OK and row.finish_reason is not None and is_provider_abort(row.finish_reason):
+            outcome, error = TRUNCATED, UpstreamKind.TRUNCATED
+        row.outcome = outcome
         row.error_code = None if error is None else error.value
         if error is None:
             attempt.route.breaker.succeeded()
         elif FAILURE_CLASSES[error].ejects:
             attempt.route.breaker.failed(self.hub.monotonic_s())
         if self.client is None:
-            outcome = Outcome.CANCELLED
+            outcome = CANCELLED
         else:
             self.sent_bytes += last_bytes
         self.settle(outcome, row.error_code, status)
@@ -224,13 +224,13 @@ class Exchange(ExchangeState):
             attempt.route.breaker.failed(now_s)
         row = self.attempt_row(now_s)
         row.error_code = kind.value
-        row.outcome = (Outcome.TRUNCATED if self.committed else settlement.failure_outcome(kind)).value
+        row.outcome = TRUNCATED if self.committed else settlement.failure_outcome(kind)
         settlement.cost_of_failure(row, kind)
         client = self.client
         if client is None:
-            self.settle(Outcome.CANCELLED, kind.value, self.sent_status)
+            self.settle(CANCELLED, kind.value, self.sent_status)
         elif self.committed:
-            self.settle(Outcome.TRUNCATED, kind.value, self.sent_status)
+            self.settle(TRUNCATED, kind.value, self.sent_status)
             self.answer.break_off(client, UpstreamError(kind, message))
         elif not self._try_next(kind):
             status, payload = self.failure(client, UpstreamError(kind, message), body)
@@ -263,14 +263,14 @@ class Exchange(ExchangeState):
         row.outcome, row.error_code = Outcome.GATEWAY_ERROR.value, error.code
         row.cost_nanousd, row.cost_note = 0, "not_sent"
         client = self.client
-        self.settle(Outcome.GATEWAY_ERROR, error.code, error.status)
+        self.settle(Outcome.GATEWAY_ERROR.value, error.code, error.status)
         if client is not None:
             client.respond(error_answer(error, keep_alive=client.keep_alive, request_id=self.id))
 
     def cancel(self) -> None:
         """The client is gone (or must go): stop the provider at once and settle with what is known."""
         if not self.settled:
-            self._end_early(Outcome.CANCELLED, None, self.sent_status)
+            self._end_early(CANCELLED, None, self.sent_status)
 
     def stop(self, error: RouteproofError) -> None:
         """The process is stopping: end visibly."""
@@ -278,16 +278,16 @@ class Exchange(ExchangeState):
         if client is None or self.settled:
             self.cancel()
             return
-        self._end_early(Outcome.INTERRUPTED, error.code, self.sent_status or error.status)
+        self._end_early(Outcome.INTERRUPTED.value, error.code, self.sent_status or error.status)
         if self.committed:
             self.answer.break_off(client, error)
         else:
             client.keep_alive = False
             client.respond(error_answer(error, keep_alive=False, request_id=self.id))
 
-    def _end_early(self, outcome: Outcome, error_code: str | None, status: int | None) -> None:
+    def _end_early(self, outcome: str, error_code: str | None, status: int | None) -> None:
         self.attempt.release()
         row = self.attempt_row(self.hub.monotonic_s())
-        row.outcome = outcome.value
+        row.outcome = outcome
         settlement.cost_of_failure(row, UpstreamKind.TRUNCATED)
         self.settle(outcome, error_code, status)

@@ -75,9 +75,10 @@ def cost_of_failure(row: AttemptRow, kind: UpstreamKind) -> None:
         row.cost_note = "usage_missing"
 
 
-def failure_outcome(kind: UpstreamKind) -> Outcome:
+def failure_outcome(kind: UpstreamKind) -> str:
     """How an exchange ended that this failure ended."""
-    return Outcome.CLIENT_ERROR if FAILURE_CLASSES[kind].fault is Fault.CLIENT else Outcome.UPSTREAM_ERROR
+    client_fault = FAILURE_CLASSES[kind].fault is Fault.CLIENT
+    return (Outcome.CLIENT_ERROR if client_fault else Outcome.UPSTREAM_ERROR).value
 
 
 def total_cost(attempts: list[AttemptRow]) -> int | None:

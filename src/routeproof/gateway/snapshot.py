@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-import msgspec
-
 from routeproof.access.keys import KeyRing
 from routeproof.errors import UnknownModel
 from routeproof.gateway.routes import Route
@@ -23,14 +21,23 @@ class Routes(Protocol):
         ...
 
 
-class Snapshot(msgspec.Struct, frozen=True):
-    """What the data plane knows at one instant."""
+class Snapshot:
+    """What the data plane knows at one instant. Never changed once made."""
 
-    models: Mapping[str, ModelPlan[Route]]
-    routes: Routes
-    keys: KeyRing
-    direct_routes: bool
-    """Clients may name a route as the model."""
+    __slots__ = ("direct_routes", "keys", "models", "routes")
+
+    def __init__(
+        self, models: Mapping[str, ModelPlan[Route]], routes: Routes, keys: KeyRing, *, direct_routes: bool
+    ) -> None:
+        self.models = models
+        self.routes = routes
+        self.keys = keys
+        self.direct_routes = direct_routes
+        """Clients may name a route as the model."""
+
+    def with_keys(self, keys: KeyRing) -> "Snapshot":
+        """The same but for the keys."""
+        return Snapshot(self.models, self.routes, keys, direct_routes=self.direct_routes)
 
     def plan_for(self, model: str) -> ModelPlan[Route]:
         """Where a name leads. Raises UnknownModel."""

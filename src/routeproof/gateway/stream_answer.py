@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from routeproof.errors import RouteproofError, UpstreamKind
 from routeproof.gateway.answer import Answer
 from routeproof.gateway.reply_bytes import LAST_CHUNK, error_event
-from routeproof.ledger.entries import Outcome
+from routeproof.ledger.entries import OK, Outcome
 from routeproof.wire.chat_stream import ChatStream
 from routeproof.wire.sse import EventTooLarge
 
@@ -72,7 +72,7 @@ class StreamAnswer(Answer):
         if stream.error_raw is not None:
             # The provider told the client itself; what is left is to end, and not to call it done.
             kind = exchange.classify_in_200(stream.error_raw)
-            exchange.complete(200, Outcome.UPSTREAM_ERROR, kind, len(run))
+            exchange.complete(200, Outcome.UPSTREAM_ERROR.value, kind, len(run))
             if client is not None and stream.done:
                 client.finish(run if self.unframed else run + LAST_CHUNK)
             elif client is not None:
@@ -80,7 +80,7 @@ class StreamAnswer(Answer):
         elif stream.done and not stream.rest:
             if client is not None:
                 client.finish(run if self.unframed else run + LAST_CHUNK)
-            exchange.complete(200, Outcome.OK, None, len(run))
+            exchange.complete(200, OK, None, len(run))
         else:
             if run:
                 exchange.send(run)

@@ -6,12 +6,14 @@ from routeproof.errors import UpstreamKind
 from routeproof.gateway.answer import Answer
 from routeproof.gateway.reply_bytes import LAST_CHUNK
 from routeproof.gateway.settlement import failure_outcome
-from routeproof.ledger.entries import Outcome
+from routeproof.ledger.entries import OK
 from routeproof.wire.chat_view import ChatView, view_chat
 
 if TYPE_CHECKING:
     from routeproof.gateway.attempt import Attempt
     from routeproof.gateway.relay import Exchange
+
+_NOT_JSON = "The provider's answer is not the JSON that it says it is."
 
 
 class WholeAnswer(Answer):
@@ -59,7 +61,7 @@ class WholeAnswer(Answer):
         """The whole body at once: by far the common case."""
         view = view_chat(body)
         if view is None:
-            exchange.fail(UpstreamKind.INVALID_RESPONSE, "The provider's answer is not the JSON that it says it is.")
+            exchange.fail(UpstreamKind.INVALID_RESPONSE, _NOT_JSON)
             return
         if view.has_error and not view.choices:
             exchange.fail_in_200(body)
@@ -69,7 +71,7 @@ class WholeAnswer(Answer):
         client = exchange.client
         if client is not None:
             client.respond(payload)
-        exchange.complete(200, Outcome.OK, None, len(payload))
+        exchange.complete(200, OK, None, len(payload))
 
     def _framing(self, exchange: "Exchange") -> bytes:
         length = self._attempt.fields.get(b"content-length")
@@ -86,7 +88,7 @@ class WholeAnswer(Answer):
             view = view_chat(body)
             if view is None:
                 # Keep the last piece back: a body that is no JSON must not look like a whole answer.
-                exchange.fail(UpstreamKind.INVALID_RESPONSE, "The provider's answer is not the JSON that it says it is.")
+                exchange.fail(UpstreamKind.INVALID_RESPONSE, _NOT_JSON)
                 return
             self._note(view)
             if view.has_error and not view.choices:
@@ -94,7 +96,7 @@ class WholeAnswer(Answer):
         client = exchange.client
         if client is not None:
             client.finish(run if self.unframed else run + LAST_CHUNK)
-        exchange.complete(200, Outcome.OK if error is None else failure_outcome(error), error, len(run))
+        exchange.complete(200, OK if error is None else failure_outcome(error), error, len(run))
 
     def _note(self, view: ChatView) -> None:
         attempt = self._attempt

@@ -63,9 +63,7 @@ class Budget(msgspec.Struct, frozen=True):
     """Reasoning alone; reaching it only ends the reasoning."""
 
 
-def answer(
-    body: ChatBody, directions: Directions, *, seed: int, choice: int, thinking: bool, budget: Budget
-) -> Answer:
+def answer(body: ChatBody, directions: Directions, *, seed: int, choice: int, thinking: bool, budget: Budget) -> Answer:
     """The answer to a request, for the given choice index, within the budget."""
     asked = Draws(seed, choice, [(message.role, message.text()) for message in body.messages]).take(16)
     draws = Draws("content", asked)
@@ -108,9 +106,7 @@ def _content(body: ChatBody, directions: Directions, draws: Draws) -> list[str]:
 def _json_text(body: ChatBody, draws: Draws) -> str:
     asked = body.response_format.json_schema if body.response_format is not None else None
     schema = asked.schema if asked is not None else None
-    value = (
-        {"answer": sample({"type": "string"}, draws), "count": draws.below(10)} if schema is None else None
-    )
+    value = {"answer": sample({"type": "string"}, draws), "count": draws.below(10)} if schema is None else None
     return msgspec.json.encode(sample(schema, draws) if value is None else value).decode()
 
 

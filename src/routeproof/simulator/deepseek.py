@@ -15,7 +15,7 @@ from routeproof.simulator.caches import PrefixCache
 from routeproof.simulator.chat import ChatBody, Message, read_chat
 from routeproof.simulator.directions import Directions, read_directions
 from routeproof.simulator.draws import Draws
-from routeproof.simulator.faults import FaultCall
+from routeproof.simulator.faults import Fault, FaultCall
 from routeproof.simulator.reply import Headers, HttpRequest, Piece, PieceKind, RefusedError, Reply, json_reply
 from routeproof.simulator.settings import ProviderSettings
 from routeproof.simulator.tokens import BYTES_PER_TOKEN, prompt_parts
@@ -25,9 +25,7 @@ _TOOL_MESSAGES_MISSING = (
     "An assistant message with 'tool_calls' must be followed by tool messages responding to each "
     "'tool_call_id'. (insufficient tool messages following tool_calls message)"
 )
-_JSON_WORD_MISSING = (
-    "Prompt must contain the word 'json' in some form to use 'response_format' of type 'json_object'."
-)
+_JSON_WORD_MISSING = "Prompt must contain the word 'json' in some form to use 'response_format' of type 'json_object'."
 
 
 class _Turn(msgspec.Struct, frozen=True):
@@ -45,6 +43,7 @@ class DeepSeekProvider:
     """Answers HTTP requests as api.deepseek.com would. Holds a prompt cache; knows no socket."""
 
     base_path = ""
+    own_faults: frozenset[Fault] = frozenset()
 
     def __init__(self, settings: ProviderSettings, clock: Clock) -> None:
         self._settings = settings
@@ -75,10 +74,6 @@ class DeepSeekProvider:
         if name == "context_length":
             return errors.context_length(self._context_tokens, self._context_tokens + 1, 0, headers)
         return errors.of_status(int(name.removeprefix("status_")), headers)
-
-    def model_names(self) -> list[str]:
-        """The model names on offer now."""
-        return models.offered(self._now_ns())
 
     def _handler(self, method: str, path: str) -> Callable[[HttpRequest, Headers], Reply] | None:
         handlers: dict[tuple[str, str], Callable[[HttpRequest, Headers], Reply]] = {
@@ -165,9 +160,7 @@ class DeepSeekProvider:
 
     def _check_context(self, prompt_tokens: int, completion_tokens: int, headers: Headers) -> None:
         if prompt_tokens + completion_tokens > self._context_tokens:
-            raise RefusedError(
-                errors.context_length(self._context_tokens, prompt_tokens, completion_tokens, headers)
-            )
+            raise RefusedError(errors.context_length(self._context_tokens, prompt_tokens, completion_tokens, headers))
 
     @property
     def _context_tokens(self) -> int:

@@ -7,13 +7,9 @@ from routeproof.simulator.reply import Headers, Piece, PieceKind, Reply, json_re
 _INVALID = "invalid_request_error"
 
 
-def error(
-    status: int, message: str, headers: Headers, *, kind: str = _INVALID, code: str | None = _INVALID
-) -> Reply:
+def error(status: int, message: str, headers: Headers, *, kind: str = _INVALID, code: str | None = _INVALID) -> Reply:
     """An error in DeepSeek's envelope; its `code` is nearly always the same word."""
-    return json_reply(
-        status, {"error": {"message": message, "type": kind, "param": None, "code": code}}, headers
-    )
+    return json_reply(status, {"error": {"message": message, "type": kind, "param": None, "code": code}}, headers)
 
 
 def auth_failed(key: str | None, headers: Headers) -> Reply:
@@ -77,21 +73,18 @@ _BY_STATUS = {
     404: ("Not Found", _INVALID, _INVALID),  # assumed
     408: ("Request timed out", "timeout_error", _INVALID),  # assumed
     422: (
-        "Failed to deserialize the JSON body into the target type: "
-        "missing field `messages` at line 1 column 2",
+        "Failed to deserialize the JSON body into the target type: missing field `messages` at line 1 column 2",
         _INVALID,
         _INVALID,
     ),
     429: (
-        "Your current concurrency is 40, which exceeds your concurrency limit of 39 "
-        "based on your remaining balance.",
+        "Your current concurrency is 40, which exceeds your concurrency limit of 39 based on your remaining balance.",
         "rate_limit_error",  # the envelope around the quoted text is assumed
         _INVALID,
     ),
     500: ("Internal Server Error", "internal_error", _INVALID),  # assumed
     503: (
-        "Service is too busy. "
-        "We advise users to temporarily switch to alternative LLM API service providers.",
+        "Service is too busy. We advise users to temporarily switch to alternative LLM API service providers.",
         "service_unavailable_error",
         "service_unavailable_error",
     ),

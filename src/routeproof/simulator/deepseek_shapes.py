@@ -6,10 +6,8 @@ import msgspec
 
 from routeproof.simulator.answer import Answer
 from routeproof.simulator.draws import Draws
-from routeproof.simulator.reply import DONE, Piece, PieceKind, event
+from routeproof.simulator.reply import DONE, JsonObject, Piece, PieceKind, event
 from routeproof.simulator.tokens import split_tokens
-
-JsonObject = dict[str, object]
 
 
 class Identity(msgspec.Struct, frozen=True):

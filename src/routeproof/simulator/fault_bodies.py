@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from routeproof.simulator.faults import Fault, FaultCall
-from routeproof.simulator.reply import Piece, PieceKind, Reply, event
+from routeproof.simulator.reply import JsonObject, Piece, PieceKind, Reply, event
 
 _MIB = 1024 * 1024
 _LINE_PIECE_BYTES = 64 * 1024
-JsonObject = dict[str, object]
 
 HTML = (
     b"<!DOCTYPE html>\n<html><head><title>Just a moment...</title></head>"
@@ -109,9 +108,7 @@ def _huge_line(reply: Reply, call: FaultCall, _error: Reply) -> Reply:
 
 def _big_event(reply: Reply, call: FaultCall, _error: Reply) -> Reply:
     at = cut_point(reply, call)
-    model = next(
-        (value["model"] for piece in reply.pieces if (value := json_of(piece)) and "model" in value), ""
-    )
+    model = next((value["model"] for piece in reply.pieces if (value := json_of(piece)) and "model" in value), "")
     frame: JsonObject = {
         "id": "big",
         "object": "chat.completion.chunk",
@@ -148,9 +145,7 @@ def _foreign_frame(reply: Reply, _call: FaultCall, _error: Reply) -> Reply:
 
 
 def _before_done(reply: Reply, extra: Piece) -> list[Piece]:
-    at = next(
-        (index for index, piece in enumerate(reply.pieces) if piece.kind is PieceKind.DONE), len(reply.pieces)
-    )
+    at = next((index for index, piece in enumerate(reply.pieces) if piece.kind is PieceKind.DONE), len(reply.pieces))
     return [*reply.pieces[:at], extra, *reply.pieces[at:]]
 
 

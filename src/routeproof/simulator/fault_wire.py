@@ -125,9 +125,7 @@ def _without_done(reply: Reply) -> Reply:
             reply, pieces=tuple(piece for piece in reply.pieces if piece.kind is not PieceKind.DONE)
         )
     last = reply.pieces[-1]
-    return msgspec.structs.replace(
-        reply, pieces=(*reply.pieces[:-1], Piece(last.data[:-1], last.kind, last.after_s))
-    )
+    return msgspec.structs.replace(reply, pieces=(*reply.pieces[:-1], Piece(last.data[:-1], last.kind, last.after_s)))
 
 
 def _cut_before_done(reply: Reply, _call: FaultCall) -> Iterator[Action]:

@@ -11,12 +11,12 @@ from routeproof.clock import NS_PER_S, Clock
 from routeproof.simulator import newapi_streams as streams
 from routeproof.simulator.deepseek import DeepSeekProvider
 from routeproof.simulator.draws import Draws
-from routeproof.simulator.fault_bodies import JsonObject, json_of
-from routeproof.simulator.faults import Fault, FaultCall
+from routeproof.simulator.fault_bodies import json_of
+from routeproof.simulator.faults import GATEWAY_FAULTS, Fault, FaultCall
 from routeproof.simulator.newapi_account import Account, Consumption, encode
 from routeproof.simulator.newapi_prices import MARK_UP, RATIOS, counts_in, pricing, quota
 from routeproof.simulator.qwen import QwenProvider
-from routeproof.simulator.reply import Headers, HttpRequest, Piece, PieceKind, Reply
+from routeproof.simulator.reply import Headers, HttpRequest, JsonObject, Piece, PieceKind, Reply
 from routeproof.simulator.settings import Kind, ProviderSettings
 
 SUBSTITUTE = "deepseek-flash"
@@ -48,6 +48,7 @@ class NewApiGateway:
     """Answers HTTP requests as a new-api gateway would. Keeps an account; knows no socket."""
 
     base_path = "/v1"
+    own_faults = GATEWAY_FAULTS
 
     def __init__(self, settings: ProviderSettings, clock: Clock) -> None:
         self._settings = settings
@@ -75,10 +76,6 @@ class NewApiGateway:
         request_id = f"sim{Draws('newapi refusal', self._settings.seed, self._served).hex(24)}"
         status, text, code = _REFUSALS[name]
         return _error(status, text, code, request_id)
-
-    def model_names(self) -> list[str]:
-        """The model names on offer."""
-        return list(RATIOS)
 
     def _authenticated(self, request: HttpRequest, fault: Fault | None, request_id: str) -> Reply:
         if (request.method, request.path) == ("POST", "/v1/chat/completions"):

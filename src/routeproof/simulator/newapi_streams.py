@@ -2,8 +2,8 @@
 
 import msgspec
 
-from routeproof.simulator.fault_bodies import JsonObject, edited, json_of, with_pieces
-from routeproof.simulator.reply import DONE, Piece, PieceKind, Reply, event
+from routeproof.simulator.fault_bodies import edited, json_of, with_pieces
+from routeproof.simulator.reply import DONE, JsonObject, Piece, PieceKind, Reply, event
 
 
 def reported_usage(reply: Reply) -> JsonObject | None:

@@ -10,6 +10,7 @@ from routeproof.simulator.directions import MARK, DirectionError, Directions, re
 from routeproof.simulator.fault_bodies import BODY_FAULTS
 from routeproof.simulator.fault_wire import WIRE_FAULTS
 from routeproof.simulator.faults import (
+    GATEWAY_FAULTS,
     REFUSALS,
     FaultCall,
     UnknownFaultError,
@@ -42,6 +43,8 @@ def plan(behaviour: Behaviour, scheduled: FaultCall | None, latency: Latency, re
     try:
         directions = _directions(request)
         call = scheduled or _asked(request, directions)
+        if call is not None and call.fault in GATEWAY_FAULTS - behaviour.own_faults:
+            raise UnknownFaultError(f"only a provider of kind 'newapi' can {call.fault.value}")
     except (UnknownFaultError, DirectionError) as error:
         return Plan(render(_misdirected(str(error))), None)
     interval_s = latency.event_interval_s
@@ -51,9 +54,7 @@ def plan(behaviour: Behaviour, scheduled: FaultCall | None, latency: Latency, re
     return Plan(_steps(behaviour, call, pace, request), call)
 
 
-def _steps(
-    behaviour: Behaviour, call: FaultCall | None, pace: Latency, request: HttpRequest
-) -> Iterator[Action]:
+def _steps(behaviour: Behaviour, call: FaultCall | None, pace: Latency, request: HttpRequest) -> Iterator[Action]:
     if call is None:
         return render(paced(behaviour.answer(request, None), pace))
     if call.fault in REFUSALS:

@@ -26,12 +26,13 @@ class Player:
 
     def __init__(
         self,
+        loop: asyncio.AbstractEventLoop,
         transport: asyncio.Transport,
         actions: Iterator[Action],
         seen: SeenRequest,
         on_over: Callable[[float | None, bool], None],
     ) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._transport = transport
         self._actions = actions
         self.seen = seen

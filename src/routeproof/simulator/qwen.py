@@ -13,7 +13,7 @@ from routeproof.simulator.caches import ExplicitCache, PrefixCache
 from routeproof.simulator.chat import ChatBody, NamedChoice, read_chat
 from routeproof.simulator.directions import Directions, read_directions
 from routeproof.simulator.draws import Draws
-from routeproof.simulator.faults import FaultCall
+from routeproof.simulator.faults import Fault, FaultCall
 from routeproof.simulator.reply import DONE, Headers, HttpRequest, RefusedError, Reply, json_reply
 from routeproof.simulator.settings import ProviderSettings
 from routeproof.simulator.tokens import BYTES_PER_TOKEN, PromptPart, prompt_parts
@@ -39,6 +39,7 @@ class QwenProvider:
     """Answers HTTP requests as dashscope's compatible mode would. Holds prompt caches; knows no socket."""
 
     base_path = "/compatible-mode/v1"
+    own_faults: frozenset[Fault] = frozenset()
 
     def __init__(self, settings: ProviderSettings, clock: Clock) -> None:
         self._settings = settings
@@ -67,16 +68,10 @@ class QwenProvider:
         if name == "billing":
             return errors.arrearage(request_id, headers)
         if name == "content_policy":
-            return errors.inspection_failed(
-                f"chatcmpl-{request_id}", headers, stream=_asks_for_stream(request)
-            )
+            return errors.inspection_failed(f"chatcmpl-{request_id}", headers, stream=_asks_for_stream(request))
         if name == "context_length":
             return self._too_long(request_id, headers)
         return errors.of_status(int(name.removeprefix("status_")), request_id, headers)
-
-    def model_names(self) -> list[str]:
-        """The model names on offer."""
-        return list(models.MODELS)
 
     def _chat(self, request: HttpRequest, request_id: str, headers: Headers) -> Reply:
         turn = self._turn(request, request_id, headers)
@@ -109,9 +104,7 @@ class QwenProvider:
 
     def _answers(self, turn: _Turn) -> list[Answer]:
         body = turn.body
-        budget = Budget(
-            total=body.max_completion_tokens, content=body.max_tokens, reasoning=body.thinking_budget
-        )
+        budget = Budget(total=body.max_completion_tokens, content=body.max_tokens, reasoning=body.thinking_budget)
         return [
             answer(
                 body,

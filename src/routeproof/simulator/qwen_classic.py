@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from routeproof.simulator.answer import Answer
-from routeproof.simulator.reply import Piece, PieceKind, event
+from routeproof.simulator.reply import JsonObject, Piece, PieceKind, event
 from routeproof.simulator.tokens import split_tokens
-
-JsonObject = dict[str, object]
 
 
 class ClassicShape:

@@ -69,11 +69,7 @@ def inspection_failed(completion_id: str, headers: Headers, *, stream: bool) -> 
 
 def proxy_text(status: int, headers: Headers) -> Reply:
     """What the proxy in front says by itself (assumed)."""
-    text = (
-        "stream timeout"
-        if status in (408, 504)
-        else "upstream connect error or disconnect/reset before headers"
-    )
+    text = "stream timeout" if status in (408, 504) else "upstream connect error or disconnect/reset before headers"
     return Reply(status, (("content-type", "text/plain"), *headers), (Piece(text.encode(), PieceKind.BODY),))
 
 

@@ -38,7 +38,5 @@ MODELS = {model.name: model for model in _MODELS}
 
 def listed() -> dict[str, object]:
     """The body of `GET /models`."""
-    rows = [
-        {"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "system"} for name in MODELS
-    ]
+    rows = [{"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "system"} for name in MODELS]
     return {"object": "list", "data": rows}

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from routeproof.simulator.answer import Answer
-from routeproof.simulator.reply import Piece, PieceKind, event
+from routeproof.simulator.reply import JsonObject, Piece, PieceKind, event
 from routeproof.simulator.tokens import split_tokens
-
-JsonObject = dict[str, object]
 
 
 class ModernShape:
@@ -63,15 +61,11 @@ class ModernShape:
         for piece in one.reasoning:
             yield self._chunk(index, {"content": None, "reasoning_content": piece})
         for piece in one.content:
-            delta: JsonObject = (
-                {"content": piece, "reasoning_content": None} if thinking else {"content": piece}
-            )
+            delta: JsonObject = {"content": piece, "reasoning_content": None} if thinking else {"content": piece}
             yield self._chunk(index, delta)
         for delta in self._call_deltas(index, one):
             yield self._chunk(index, delta)
-        yield self._chunk(
-            index, {"content": "", **({"reasoning_content": None} if thinking else {})}, one.finish
-        )
+        yield self._chunk(index, {"content": "", **({"reasoning_content": None} if thinking else {})}, one.finish)
 
     @staticmethod
     def _first_delta(one: Answer, *, thinking: bool) -> JsonObject:

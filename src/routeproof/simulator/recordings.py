@@ -5,9 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-_SET_BY_US = frozenset(
-    {"content-length", "transfer-encoding", "connection", "content-encoding", "keep-alive"}
-)
+_SET_BY_US = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding", "keep-alive"})
 
 
 class _Request(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import msgspec
 
-from routeproof.simulator.faults import FaultCall
+from routeproof.simulator.faults import Fault, FaultCall
 from routeproof.simulator.recordings import Recording
 from routeproof.simulator.reply import HttpRequest, Piece, PieceKind, Reply, json_reply
 
@@ -22,6 +22,7 @@ class ReplayProvider:
     """
 
     base_path = ""
+    own_faults: frozenset[Fault] = frozenset()
 
     def __init__(self, recordings: Iterable[Recording], split_at: Iterable[int] = ()) -> None:
         self._all = list(recordings)

@@ -5,9 +5,10 @@ from typing import Protocol
 
 import msgspec
 
-from routeproof.simulator.faults import FaultCall
+from routeproof.simulator.faults import Fault, FaultCall
 
 Headers = tuple[tuple[str, str], ...]
+JsonObject = dict[str, object]
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
@@ -86,8 +87,13 @@ class Behaviour(Protocol):
         """The path that clients put before `/chat/completions`."""
         ...
 
+    @property
+    def own_faults(self) -> frozenset[Fault]:
+        """Faults that it commits itself, when `answer` is called with one."""
+        ...
+
     def answer(self, request: HttpRequest, fault: FaultCall | None) -> Reply:
-        """The reply to a request. `fault` matters only to a behaviour that has faults of its own."""
+        """The reply to a request; `fault` is for a behaviour that commits it itself."""
         ...
 
     def refusal(self, name: str, request: HttpRequest) -> Reply:

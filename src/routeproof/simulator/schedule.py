@@ -74,9 +74,7 @@ class FaultSchedule:
         if not self._rules:
             return None
         peek = _peek(body)
-        return self._take(
-            lambda rule: rule.call.fault is not Fault.REFUSE and _matches(rule.match, peek), number
-        )
+        return self._take(lambda rule: rule.call.fault is not Fault.REFUSE and _matches(rule.match, peek), number)
 
     def _take(self, suits: Callable[[FaultRule], bool], number: int) -> FaultCall | None:
         for index, (rule, left) in enumerate(self._rules):

@@ -113,9 +113,7 @@ def _rule(table: Table, kind: Kind) -> FaultRule | None:
     wanted = Match(match.text("model", "") or None, match.flag("stream"))
     match.finish()
     if fault is Fault.REFUSE and wanted != Match():
-        table.problem(
-            "match", "leave it out: 'refuse' strikes a connection before there is a request to match"
-        )
+        table.problem("match", "leave it out: 'refuse' strikes a connection before there is a request to match")
     times = table.whole("times", None, least=1)
     chance_ppm = round((table.number("probability", 1.0, most=1.0) or 0.0) * _CHANCES)
     call = {
@@ -125,9 +123,7 @@ def _rule(table: Table, kind: Kind) -> FaultRule | None:
     seconds = table.number("seconds", None, most=3_600.0)
     table.finish()
     return (
-        None
-        if fault is None
-        else FaultRule(FaultCall(fault=fault, seconds=seconds, **call), wanted, times, chance_ppm)
+        None if fault is None else FaultRule(FaultCall(fault=fault, seconds=seconds, **call), wanted, times, chance_ppm)
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from routeproof.simulator.reply import HttpRequest
 
 SEEN_MAX = 4_096
+SEEN_BYTES_MAX = 64 * 1024 * 1024
 _HIDDEN_HEADERS = frozenset({b"authorization", b"x-api-key", b"cookie"})
 
 
@@ -78,9 +79,7 @@ class RequestRecorder:
             for name, value in seen.headers
         ]
         body = seen.body.decode(errors="replace")
-        line = _RecordedRequest(
-            provider, seen.number, seen.connection, at_ns, seen.method, seen.path, headers, body
-        )
+        line = _RecordedRequest(provider, seen.number, seen.connection, at_ns, seen.method, seen.path, headers, body)
         os.write(self._descriptor, msgspec.json.encode(line) + b"\n")
 
     def close(self) -> None:
@@ -89,10 +88,13 @@ class RequestRecorder:
 
 
 class SeenLog:
-    """The requests of one server, the newest `size_max` of them, with counters that count all."""
+    """The newest requests of one server, bounded in number and in bytes of bodies; its counters count all."""
 
-    def __init__(self, size_max: int = SEEN_MAX) -> None:
-        self.requests: deque[SeenRequest] = deque(maxlen=size_max)
+    def __init__(self, size_max: int = SEEN_MAX, body_bytes_max: int = SEEN_BYTES_MAX) -> None:
+        self._size_max = size_max
+        self._body_bytes_max = body_bytes_max
+        self._body_bytes = 0
+        self.requests: deque[SeenRequest] = deque()
         self.total = 0
         self.connections_opened = 0
         self.connections_open = 0
@@ -103,6 +105,11 @@ class SeenLog:
         seen = SeenRequest(self.total, connection, request)
         self.total += 1
         self.requests.append(seen)
+        self._body_bytes += len(request.body)
+        while len(self.requests) > self._size_max or (
+            self._body_bytes > self._body_bytes_max and len(self.requests) > 1
+        ):
+            self._body_bytes -= len(self.requests.popleft().body)
         self.notify()
         return seen
 

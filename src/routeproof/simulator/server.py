@@ -117,4 +117,5 @@ class SimServer:
         scheduled = self.faults.for_request(request.body, seen.number)
         chosen = plan(self.behaviour, scheduled, self.latency, request)
         seen.fault = None if chosen.fault is None else chosen.fault.fault.value
-        return Player(connection.transport, chosen.actions, seen, connection.reply_over)
+        loop = asyncio.get_running_loop()
+        return Player(loop, connection.transport, chosen.actions, seen, connection.reply_over)

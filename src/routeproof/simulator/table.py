@@ -41,9 +41,7 @@ class Table:
     def whole(self, name: str, default: int | None, least: int = 0, most: int = 10**12) -> int | None:
         """A whole number within bounds."""
         value = self._take(name, default)
-        if value is None or (
-            isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-        ):
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and least <= value <= most):
             return value
         self.problem(name, f"write a whole number from {least} to {most}")
         return default
@@ -51,9 +49,7 @@ class Table:
     def number(self, name: str, default: float | None, most: float = 3_600_000.0) -> float | None:
         """A number from 0."""
         value = self._take(name, default)
-        if value is None or (
-            isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
-        ):
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most):
             return value
         self.problem(name, f"write a number from 0 to {most:g}")
         return default

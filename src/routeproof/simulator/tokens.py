@@ -49,10 +49,7 @@ def prompt_parts(messages: list[Message], tools: list[Tool] | None = None) -> li
         parts.append(PromptPart(_header("tools") + _padded(msgspec.json.encode(tools))))
     for message in messages:
         parts.append(PromptPart(_header(message.role)))
-        parts += [
-            PromptPart(_padded(part.text.encode()), part.cache_control is not None)
-            for part in message.parts()
-        ]
+        parts += [PromptPart(_padded(part.text.encode()), part.cache_control is not None) for part in message.parts()]
         if message.tool_calls:
             parts.append(PromptPart(_padded(msgspec.json.encode(message.tool_calls))))
     return parts

@@ -7,7 +7,7 @@ numbers that not every reader holds exactly are refused before anything is decid
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -17,11 +17,16 @@ Fields = dict[str, msgspec.Raw]
 
 _decode_fields = msgspec.json.Decoder(Fields).decode
 _encode = msgspec.json.Encoder().encode
-_decode_any = msgspec.json.decode
+_decode_text = msgspec.json.Decoder(str).decode
 
 _WHITESPACE = b" \t\r\n"
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
+_BRACKETS = bytes.maketrans(b"{}[]", b"()()")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_RUN = re.compile(rb"\(+|\)+")
+_NAME = re.compile(rb'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+")[ \t\r\n]*+:[ \t\r\n]*+')
+_AFTER_VALUE = re.compile(rb"[ \t\r\n]*+([,}])")
+_SLICE_BYTES = 64 * 1024
+_FIELDS_MAX = 1_000
 
 # Names that route, bill or shape the answer; they must be spelled exactly.
 DECIDING = frozenset(
@@ -43,6 +48,23 @@ DECIDING = frozenset(
         "service_tier",
     )
 )
+_LONGEST_DECIDING = max(map(len, DECIDING))
+# Names that are no twin of a deciding one: the usual ones need no closer look.
+_FAMILIAR = DECIDING | {
+    "temperature",
+    "top_p",
+    "stop",
+    "seed",
+    "user",
+    "presence_penalty",
+    "frequency_penalty",
+    "logprobs",
+    "top_logprobs",
+    "logit_bias",
+    "parallel_tool_calls",
+    "metadata",
+    "top_k",
+}
 COUNT_MAX = 2**53
 """Integers above this are not held exactly by every JSON reader (RFC 8259 section 6)."""
 
@@ -58,18 +80,19 @@ def decode_fields(body: bytes, depth_max: int) -> Fields:
         raise _unreadable(body, error) from error
     if not body.isascii():
         _check_utf8(body)
+    if len(fields) > _FIELDS_MAX:
+        raise InvalidBody(f"The body has more than {_FIELDS_MAX} fields.")
     # Re-encoded, a repeated name is gone and an escaped one shorter: equal length (white space aside) proves that
     # each name stood there once and plainly. The slow, exact check is only for the rest.
     encoded = _encode(fields)
-    if len(encoded) != len(body):
-        stripped = body.translate(None, _WHITESPACE)
-        if len(encoded.translate(None, _WHITESPACE)) != len(stripped):
-            _refuse_repeated_names(body)
-    if body.count(b"{") + body.count(b"[") > depth_max:
+    if len(encoded) != len(body) and len(encoded.translate(None, _WHITESPACE)) != len(
+        body.translate(None, _WHITESPACE)
+    ):
+        _refuse_repeated_names(body, fields)
+    if len(body.translate(None, _NOT_BRACKETS)) > 2 * depth_max:
         _check_depth(body, depth_max)
-    unknown = fields.keys() - DECIDING
-    if unknown:
-        _refuse_lookalikes(unknown)
+    if not _FAMILIAR.issuperset(fields):
+        _refuse_lookalikes(fields)
     return fields
 
 
@@ -133,54 +156,61 @@ def _check_utf8(body: bytes) -> None:
         raise InvalidBody(f"The body is not valid UTF-8 at byte {error.start}.") from error
 
 
-def _refuse_repeated_names(body: bytes) -> None:
-    """Exact check of the top level for repeated names; reached only for bodies that are unusually written."""
-    names: list[str] = []
-    try:
-        for name in _top_level_names(body):
-            names.append(_decode_any(name, type=str))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InvalidBody("A field name is not valid UTF-8 text.") from error
+def _refuse_repeated_names(body: bytes, fields: Fields) -> None:
+    """Walk the members of the top level; reached only for bodies that are unusually written.
+
+    `fields` holds each name's last value: where another stands at the name's place, the name comes again later.
+    """
     seen: set[str] = set()
-    for name in names:
-        if name in seen:
+    position = body.index(b"{") + 1
+    while True:
+        found = _NAME.match(body, position)
+        assert found is not None, "the body was decoded as an object with members"
+        name = _decode_text(found[1])
+        value = bytes(fields[name])
+        after = _AFTER_VALUE.match(body, found.end() + len(value))
+        if name in seen or after is None or not body.startswith(value, found.end()):
             raise InvalidBody(f"The field {name[:64]!r} is given more than once.", param=name[:64])
+        if after[1] == b"}":
+            return
         seen.add(name)
-
-
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]:]')
-
-
-def _top_level_names(body: bytes) -> list[bytes]:
-    """The JSON strings that stand as names at depth one, in order. `body` is known to be valid JSON."""
-    names: list[bytes] = []
-    depth, last = 0, b""
-    for token in _TOKEN.findall(body):
-        if token in (b"{", b"["):
-            depth += 1
-        elif token in (b"}", b"]"):
-            depth -= 1
-        elif token == b":":
-            if depth == 1:
-                names.append(last)
-        else:
-            last = token
-    return names
+        position = after.end()
 
 
 def _check_depth(body: bytes, depth_max: int) -> None:
-    """Strip strings and all but brackets, then peel the innermost pairs: each pass takes one level off."""
-    brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)
-    for _ in range(depth_max):
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"") if brackets else b""
-        if not brackets:
-            return
-    raise InvalidBody(f"The body nests deeper than {depth_max} levels.")
+    """Peel innermost pairs while that takes off much, each pass one level; then follow the runs of what is left."""
+    left = _brackets_outside_strings(body)
+    peeled = 0
+    while left and peeled < depth_max:
+        size = len(left)
+        left = left.replace(b"()", b"")
+        peeled += 1
+        if size - len(left) < size // 8:
+            break
+    level = 0
+    for run in _RUN.findall(left):
+        level += len(run) if run[0] == 40 else -len(run)  # 40 is "("
+        if level + peeled > depth_max:
+            raise InvalidBody(f"The body nests deeper than {depth_max} levels.")
 
 
-def _refuse_lookalikes(names: set[str]) -> None:
+def _brackets_outside_strings(body: bytes) -> bytes:
+    """The brackets of valid JSON, all written round, without those that are text."""
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")  # what is left of quotes begins or ends a string
+    found: list[bytes] = []
+    outside = 0  # which pieces of a slice stand outside strings: the even or the odd ones
+    for start in range(0, len(body), _SLICE_BYTES):
+        pieces = body[start : start + _SLICE_BYTES].split(b'"')
+        found.append(b"".join(pieces[outside::2]).translate(_BRACKETS, _NOT_BRACKETS))
+        outside ^= (len(pieces) - 1) & 1
+    return b"".join(found)
+
+
+def _refuse_lookalikes(names: Iterable[str]) -> None:
     for name in names:
-        if not name.isascii() or not name.islower():
+        # Unicode's compatibility forms never get shorter as plain letters, so a long name is no twin.
+        if len(name) <= _LONGEST_DECIDING and not (name.isascii() and name.islower()):
             plain = unicodedata.normalize("NFKC", name).casefold()
-            if plain in DECIDING:
-                raise InvalidBody(f"The field {name[:64]!r} must be written {plain!r}.", param=plain)
+            if plain in DECIDING and name != plain:
+                raise InvalidBody(f"The field {name!r} must be written {plain!r}.", param=plain)

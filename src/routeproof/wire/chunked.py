@@ -14,13 +14,13 @@ _SIZE_LINE_MAX = 10
 class ChunkedDecoder:
     """Fed with bytes as they arrive; gathers the body up to `body_bytes_max`."""
 
-    __slots__ = ("_body_bytes_max", "_buffer", "_left", "_parts", "complete", "size")
+    __slots__ = ("_body_bytes_max", "_buffer", "_left", "_gathered", "complete", "size")
 
     def __init__(self, body_bytes_max: int) -> None:
         self._body_bytes_max = body_bytes_max
         self._buffer = b""
         self._left = 0  # of the current chunk, its closing CRLF included
-        self._parts: list[bytes] = []
+        self._gathered = bytearray()  # not a list of pieces: a chunk may be a single byte
         self.complete = False
         self.size = 0
 
@@ -52,7 +52,7 @@ class ChunkedDecoder:
 
     def body(self) -> bytes:
         """The body gathered so far."""
-        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        return bytes(self._gathered)
 
     def _wait(self, rest: bytes) -> bytes:
         self._buffer = rest
@@ -90,8 +90,7 @@ class ChunkedDecoder:
             # The closing CRLF is looked at whole, with the chunk's last byte: keep three bytes back.
             taken = max(0, min(available, self._left - 3))
             piece = data[position : position + taken]
-        if piece:
-            self._parts.append(piece)
+        self._gathered += piece
         self._left -= taken
         return taken
 

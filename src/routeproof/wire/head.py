@@ -13,10 +13,10 @@ from routeproof.errors import MalformedRequest, UnsupportedEncoding
 from routeproof.limits import Limits
 
 # RFC 9110 5.6.2 token; RFC 9110 5.5 field-value (VCHAR, obs-text, SP, HTAB, no other control).
-_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++"
 # Possessive quantifiers: a head that does not match is refused in one pass, whatever it holds.
 _HEAD = re.compile(
-    rb"([A-Z]{1,16}+) (/[!-~]*+|\*) HTTP/1\.([01])\r\n((?>" + _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*+\r\n)*+)\r\n"
+    rb"([A-Z]{1,16}+) (/[!-~]*+|\*) HTTP/1\.([01])\r\n((?:" + _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*+\r\n)*+)\r\n"
 )
 _LENGTH_FIELD = re.compile(rb"\ncontent-length:[ \t]*(?=[1-9])", re.IGNORECASE)
 # The fields that decide anything here; all others are checked by the grammar and otherwise ignored.
@@ -25,13 +25,15 @@ _DECIDING_FIELD = re.compile(
     rb":[ \t]*+([^\r]*)",
     re.IGNORECASE,
 )
-_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n|$)|\x00")
-_REQUEST_LINE = re.compile(rb"[A-Z]{1,16} (/[!-~]*|\*) HTTP/1\.[01]\r\n")
+_REQUEST_LINE = re.compile(rb"[A-Z]{1,16}+ (?:/[!-~]*+|\*) HTTP/1\.[01]\r\n")
+_LATER_VERSION = re.compile(rb"HTTP/[2-9](?:\.[0-9])?")
 # Host is never used to decide anything; it is still refused where it could not be a host (RFC 3986 3.2.2).
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 _LIST_FIELDS = frozenset((b"connection", b"expect", b"upgrade"))
 _LENGTH_DIGITS_MAX = 15
+_HOST_BYTES_MAX = 261  # a name of 255 bytes (RFC 1035 2.3.4) and a port
+_FIELD_BYTES_MIN = len(b"a:\r\n")
 
 
 class RequestHead:
@@ -62,8 +64,8 @@ class RequestHead:
 
     @property
     def expects_continue(self) -> bool:
-        """The client waits for `100 Continue` before it sends its body."""
-        return self.fields.get(b"expect", b"").lower() == b"100-continue"
+        """The client waits for `100 Continue` before it sends its body (a 1.0 client can't: RFC 9110 10.1.1)."""
+        return self.minor_version == 1 and self.fields.get(b"expect", b"").lower() == b"100-continue"
 
 
 def head_end(buffer: bytes | bytearray, limits: Limits) -> int:
@@ -71,21 +73,21 @@ def head_end(buffer: bytes | bytearray, limits: Limits) -> int:
 
     Raises MalformedRequest as soon as what has arrived can't become a head that is allowed.
     """
-    end = buffer.find(b"\r\n\r\n", 0, limits.header_bytes_max + 4)
+    end = buffer.find(b"\r\n\r\n", 0, limits.header_bytes_max)
     if end >= 0:
-        if end + 4 > limits.header_bytes_max:
-            raise _too_large(limits)
         return end + 4
-    if len(buffer) > limits.header_bytes_max:
-        raise _too_large(limits)
-    if _BARE_LINE_END.search(buffer):
-        raise MalformedRequest("The request's head holds a bare CR, a bare LF or a NUL; end each line with CRLF.")
-    line_end = buffer.find(b"\r\n")
+    line_end = buffer.find(b"\r\n", 0, limits.header_line_bytes_max + 2)
+    if line_end < 0 and len(buffer) > limits.header_line_bytes_max + 1:
+        raise _long_request_line(limits)
+    if len(buffer) >= limits.header_bytes_max:
+        raise MalformedRequest(f"The request's head is larger than {limits.header_bytes_max} bytes.", status=431)
+    if _has_bare_line_end(buffer):
+        raise _bare_line_end()
     if line_end >= 0:
         if _REQUEST_LINE.match(buffer) is None:
-            raise _bad_request_line()
-    elif not buffer[:1].isupper() or len(buffer) > limits.header_line_bytes_max:
-        raise _bad_request_line()
+            raise _bad_request_line(buffer[:line_end])
+    elif buffer and not buffer[:1].isupper():
+        raise _bad_request_line(buffer)
     return -1
 
 
@@ -98,8 +100,10 @@ def parse_head(block: bytes, limits: Limits) -> RequestHead:
     if match is None:
         raise _explain(block)
     method, target, minor, lines = match.groups()
-    if len(block) > limits.header_line_bytes_max or len(lines) > 2 * limits.header_fields_max:
-        _check_size(lines, limits)
+    if len(lines) > _FIELD_BYTES_MIN * limits.header_fields_max:
+        _check_field_count(lines, limits)
+    if len(block) > limits.header_line_bytes_max:
+        _check_line_lengths(block, limits)
     fields: dict[bytes, bytes] = {}
     # The line end before the first field stands in front of `lines`; the match above made sure of it.
     for name, value in _DECIDING_FIELD.findall(block, match.start(4) - 1):
@@ -115,7 +119,7 @@ def parse_head(block: bytes, limits: Limits) -> RequestHead:
     if host is None:
         if is_1_1:
             raise MalformedRequest("The Host field is missing.")
-    elif not _is_host(host):
+    elif len(host) > _HOST_BYTES_MAX or not _is_host(host):
         raise MalformedRequest("The Host field is not a host.")
     return RequestHead(method, target, fields, length, _keep_alive(fields, is_1_1), int(is_1_1), len(block))
 
@@ -186,36 +190,57 @@ def _is_host(value: bytes) -> bool:
     return _HOST.fullmatch(value) is not None
 
 
-def _check_size(lines: bytes, limits: Limits) -> None:
+def _check_field_count(lines: bytes, limits: Limits) -> None:
     if lines.count(b"\r\n") > limits.header_fields_max:
         raise MalformedRequest(f"More than {limits.header_fields_max} header fields.", status=431)
-    if max(map(len, lines.split(b"\r\n"))) > limits.header_line_bytes_max:
+
+
+def _check_line_lengths(block: bytes, limits: Limits) -> None:
+    request_line, *lines = block.split(b"\r\n")
+    if len(request_line) > limits.header_line_bytes_max:
+        raise _long_request_line(limits)
+    if max(map(len, lines)) > limits.header_line_bytes_max:
         raise MalformedRequest(f"A header line is longer than {limits.header_line_bytes_max} bytes.", status=431)
 
 
 def _keep_alive(fields: dict[bytes, bytes], is_1_1: bool) -> bool:
+    """RFC 9112 9.3: `close` wins over everything, and a 1.0 connection stays only where it was asked to."""
     connection = fields.get(b"connection")
     if connection is None:
         return is_1_1
     options = connection.lower()
-    return b"close" not in options and (is_1_1 or b"keep-alive" in options)
+    if options == b"keep-alive":
+        return True
+    names = [option.strip(b" \t") for option in options.split(b",")]
+    return b"close" not in names and (is_1_1 or b"keep-alive" in names)
 
 
-def _too_large(limits: Limits) -> MalformedRequest:
-    return MalformedRequest(f"The request's head is larger than {limits.header_bytes_max} bytes.", status=431)
+def _has_bare_line_end(data: bytes | bytearray) -> bool:
+    """A CR or LF that is not half of a CRLF, or a NUL; a CR at the very end may still become a CRLF."""
+    # Counting is memchr's work: a head that drips in is looked at again with each byte.
+    pairs = data.count(b"\r\n")
+    returns = data.count(b"\r") - data.endswith(b"\r")
+    return data.count(b"\n") != pairs or returns != pairs or b"\x00" in data
 
 
-def _bad_request_line() -> MalformedRequest:
+def _long_request_line(limits: Limits) -> MalformedRequest:
+    return MalformedRequest(f"The request line is longer than {limits.header_line_bytes_max} bytes.", status=414)
+
+
+def _bare_line_end() -> MalformedRequest:
+    return MalformedRequest("The request's head holds a bare CR, a bare LF or a NUL; end each line with CRLF.")
+
+
+def _bad_request_line(line: bytes | bytearray) -> MalformedRequest:
+    if _LATER_VERSION.fullmatch(line.rpartition(b" ")[2]):
+        return MalformedRequest("Only HTTP/1.1 and HTTP/1.0 are spoken here.", status=505)
     return MalformedRequest("The request line is not 'METHOD /path HTTP/1.1'.")
 
 
 def _explain(block: bytes) -> MalformedRequest:
     """Say which part of a head is at fault."""
-    if _BARE_LINE_END.search(block):
-        return MalformedRequest("The request's head holds a bare CR, a bare LF or a NUL; end each line with CRLF.")
+    if _has_bare_line_end(block):
+        return _bare_line_end()
     if _REQUEST_LINE.match(block) is None:
-        version = block.split(b"\r\n", 1)[0].rpartition(b" ")[2]
-        if re.fullmatch(rb"HTTP/[2-9](\.[0-9])?", version):
-            return MalformedRequest("Only HTTP/1.1 and HTTP/1.0 are spoken here.", status=505)
-        return _bad_request_line()
+        return _bad_request_line(block.partition(b"\r\n")[0])
     return MalformedRequest("A header line is not 'Name: value' with a plain name and a printable value.")

@@ -6,24 +6,27 @@ whatever mixture of LF, CR and CRLF the lines end with (WHATWG HTML, "Server-sen
 
 import re
 
-_EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r(?!\n)|\n\r\n|\r\n\n|\n\r(?!\n)")
-_LINE = re.compile(rb"\r\n|\n|\r")
+# Two line ends, the second of an empty line; atomic, so that a CRLF never counts as two.
+_EVENT_END = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_END_BYTES_MAX = len(b"\r\n\r\n")
 BOM = b"\xef\xbb\xbf"
 
 
-class EventTooLarge(Exception):
+class EventTooLarge(Exception):  # noqa: N818 - named for what happened, as all errors here
     """One event is over the limit."""
 
 
 class EventCutter:
     """Fed with bytes as they arrive; gives back whole events and keeps the unfinished one, up to a bound."""
 
-    __slots__ = ("_event_bytes_max", "_parts", "_size")
+    __slots__ = ("_event_bytes_max", "_parts", "_size", "_tail")
 
     def __init__(self, event_bytes_max: int) -> None:
         self._event_bytes_max = event_bytes_max
         self._parts: list[bytes] = []
         self._size = 0
+        self._tail = b""  # the last bytes of the parts: as many as may belong to an event's end
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes; returns all whole events so far as one run of bytes (empty while none is whole).
@@ -32,36 +35,28 @@ class EventCutter:
         """
         if data.endswith(b"\n\n") and not self._parts:
             return data
-        # A line end may be split over two reads: join before looking for it, but look only near the seam.
         if self._parts:
-            tail = self._parts[-1]
-            if len(tail) < 4 and len(self._parts) > 1:
-                tail = b"".join(self._parts)
-                self._parts = [tail]
-            if not self._may_end(tail[-3:] + data):
+            # An event's end may be split over two reads: look for it from just before the seam.
+            if _EVENT_END.search(self._tail + data) is None:
                 return self._keep(data)
             data = b"".join((*self._parts, data))
             self._parts.clear()
             self._size = 0
         end = last_event_end(data)
-        if end == 0:
-            return self._keep(data)
         if end < len(data):
+            self._tail = b""
             self._keep(data[end:])
         return data[:end]
 
     @property
     def rest(self) -> bytes:
-        """The unfinished event."""
+        """What came after the last whole event."""
         return b"".join(self._parts)
-
-    @staticmethod
-    def _may_end(data: bytes) -> bool:
-        return _EVENT_END.search(data) is not None
 
     def _keep(self, data: bytes) -> bytes:
         if data:
             self._parts.append(data)
+            self._tail = (self._tail + data)[-_END_BYTES_MAX:]
             self._size += len(data)
             if self._size > self._event_bytes_max:
                 raise EventTooLarge
@@ -71,17 +66,14 @@ class EventCutter:
 def last_event_end(data: bytes) -> int:
     """Position after the last empty line in `data`, 0 where there is none.
 
-    A CR at the very end may be half of a CRLF: such an end is not taken until the next byte is seen.
+    A CR at the very end is taken for a line end; where it was half of a CRLF, the LF will stand alone before the next
+    event, where it means nothing.
     """
-    if data.endswith(b"\n\n"):
-        return len(data)
-    end = data.rfind(b"\n\n") + 2
     if b"\r" not in data:
-        return end if end > 1 else 0
+        return data.rfind(b"\n\n") + 2 if b"\n\n" in data else 0
     end = 0
     for match in _EVENT_END.finditer(data):
-        if not (match.end() == len(data) and data.endswith(b"\r")):
-            end = match.end()
+        end = match.end()
     return end
 
 
@@ -105,11 +97,19 @@ def split_events(data: bytes) -> list[bytes]:
 
 
 def event_data(event: bytes) -> bytes | None:
-    """The data of one event, its lines joined by LF; None where it has no data field (a comment, an empty event)."""
-    if event.startswith(b"data: ") and event.endswith(b"\n\n") and event.find(b"\n") == len(event) - 2:
-        return event[6:-2] if b"\r" not in event else event[6:-2].rstrip(b"\r")
+    """The data of one event, its lines joined by LF; None where it has no data field (a comment, an empty event).
+
+    A byte order mark is the caller's to take off: it means nothing anywhere but at the beginning of a stream.
+    """
+    if (
+        event.startswith(b"data: ")
+        and event.find(b"\n") == len(event) - 2
+        and event.endswith(b"\n\n")
+        and b"\r" not in event
+    ):
+        return event[6:-2]
     lines: list[bytes] = []
-    for line in _LINE.split(event.removeprefix(BOM)):
+    for line in _LINE_END.split(event):
         name, _, value = line.partition(b":")
         if name == b"data":
             lines.append(value.removeprefix(b" "))

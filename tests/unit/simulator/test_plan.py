@@ -62,6 +62,17 @@ def test_a_misspelt_fault_is_told() -> None:
     assert b"needs a whole number" in b"".join(action.data for action in chosen.actions if isinstance(action, Write))
 
 
+def test_a_gateways_fault_is_refused_elsewhere() -> None:
+    """Even a scheduled one: it would pass for an honest run."""
+    for chosen in (
+        planned(chat("[[sim:mark_up]]")),
+        planned(chat(), scheduled=FaultCall(fault=Fault.DROP_REASONING)),
+    ):
+        written = b"".join(action.data for action in chosen.actions if isinstance(action, Write))
+        assert written.startswith(b"HTTP/1.1 400 ")
+        assert b"only a provider of kind 'newapi' can" in written
+
+
 def test_a_mark_in_a_broken_body_directs_nothing() -> None:
     """The provider itself refuses such a body."""
     written = [action.data for action in planned(b'{"[[sim:reset]]').actions if isinstance(action, Write)]

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.simulator.sim_support import chat, events, fixed_clock, get, post, settings
 
 from routeproof.simulator.qwen import QwenProvider
+from routeproof.simulator.qwen_models import MODELS
 from routeproof.simulator.reply import Reply
 
 KEY = "sk-sim-qwen"
@@ -269,7 +270,7 @@ def test_every_status_has_a_reply(status: int) -> None:
 def test_models_are_listed_and_nothing_else_exists() -> None:
     """At the compatible-mode path only."""
     listed = json.loads(provider().answer(get("/compatible-mode/v1/models", KEY), None).body)
-    assert [row["id"] for row in listed["data"]] == provider().model_names()
+    assert [row["id"] for row in listed["data"]] == list(MODELS)
     assert provider().answer(get("/v1/models", KEY), None).status == 404
 
 

@@ -25,6 +25,17 @@ def test_requests_are_numbered_and_only_the_newest_are_kept() -> None:
             log.get(number)
 
 
+def test_bodies_are_kept_up_to_a_size() -> None:
+    """The newest is always there, however big."""
+    log = SeenLog(body_bytes_max=2 * len(REQUEST.body))
+    for _ in range(3):
+        log.add(0, REQUEST)
+    assert [seen.number for seen in log.requests] == [1, 2]
+    tiny = SeenLog(body_bytes_max=1)
+    tiny.add(0, REQUEST)
+    assert tiny.get(0).body == REQUEST.body
+
+
 def test_a_seen_request_shows_what_came() -> None:
     """Headers in their order and case, and the raw body."""
     seen = SeenLog().add(0, REQUEST)
