@@ -34,14 +34,17 @@ class Attempt:
         "started_s",
         "status",
         "stream",
+        "thinking",
         "usage_raw",
         "waiter",
     )
 
-    def __init__(self, ordinal: int, route: "Route", request: bytes, started_s: float) -> None:
+    def __init__(self, ordinal: int, route: "Route", request: bytes, *, thinking: bool, started_s: float) -> None:
         self.ordinal = ordinal
         self.route = route
         self.request = request
+        self.thinking = thinking
+        """The request asks for thinking, explicitly or by the model's default."""
         self.started_s = started_s
         self.last_data_s = started_s
         self.alive = False

@@ -105,6 +105,9 @@ class ExchangeState:
         self.committed = True
         self.first_sent_s = self.hub.monotonic_s()
         self.sent_status = status
+        # A stream may be open for an hour; what it was asked with is needed for another attempt only.
+        self.attempt.request = b""
+        self.asked.fields = {}
         return self.relayed_head(status, framing, self.attempt.content_type)
 
     def send(self, payload: bytes) -> None:
@@ -153,7 +156,6 @@ class ExchangeState:
                 row,
                 started_ns=self.started_ns,
                 ended_ns=self.started_ns + int((now_s - self.started_s) * 1e9),
-                thinking=attempt.route.dialect.thinking(self.asked.fields, attempt.route.model),
                 rejected=rejected,
             )
         elif self.committed:

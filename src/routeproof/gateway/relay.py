@@ -52,7 +52,13 @@ class Exchange(ExchangeState):
     def _prepare(self, route: Route, now_s: float) -> Attempt:
         asked = self.asked
         fields = route.dialect.prepare(asked.fields, route.model_json, stream=asked.stream, policy=route.policy)
-        return Attempt(len(self.rows) + 1, route, route.request_bytes(encode_fields(fields)), now_s)
+        return Attempt(
+            len(self.rows) + 1,
+            route,
+            route.request_bytes(encode_fields(fields)),
+            thinking=route.dialect.thinking(asked.fields, route.model),
+            started_s=now_s,
+        )
 
     def _dispatch(self, attempt: Attempt) -> None:
         self.attempt = attempt

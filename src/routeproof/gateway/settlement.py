@@ -13,9 +13,7 @@ _REPORTED = Provenance.REPORTED.value
 _NOT_SENT = frozenset((UpstreamKind.CONNECT_FAILED, UpstreamKind.CONNECT_TIMEOUT, UpstreamKind.EGRESS_DENIED))
 
 
-def settle_usage(
-    attempt: Attempt, row: AttemptRow, *, started_ns: int, ended_ns: int, thinking: bool, rejected: bool
-) -> None:
+def settle_usage(attempt: Attempt, row: AttemptRow, *, started_ns: int, ended_ns: int, rejected: bool) -> None:
     """Fill the row from the provider's usage object, or say why its cost is unknown.
 
     `rejected`: the provider answered with an error status; neither family bills those, so without a usage of its own
@@ -41,7 +39,7 @@ def settle_usage(
     row.reasoning_tokens = usage.reasoning_tokens
     row.explicit_cache = int(usage.explicit_cache)
     row.provenance = _REPORTED
-    thinking = thinking or usage.reasoning_tokens > 0
+    thinking = attempt.thinking or usage.reasoning_tokens > 0
     row.thinking = int(thinking)
     price_usage(attempt.route, row, usage, started_ns=started_ns, ended_ns=ended_ns, thinking=thinking)
     if reading.anomaly is not None:

@@ -33,8 +33,11 @@ PORT_MAX = 65_535
 _CHANCES = 1_000_000
 
 
-def parse_script(text: str, origin: str) -> SimulatorSettings:
-    """The settings that a script describes. Raises ConfigError with every mistake, each naming `origin`."""
+def parse_script(text: str, origin: str, *, host: str = "127.0.0.1") -> SimulatorSettings:
+    """The settings that a script describes; `host` is for providers that it gives none.
+
+    Raises ConfigError with every mistake, each naming `origin`.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -46,7 +49,7 @@ def parse_script(text: str, origin: str) -> SimulatorSettings:
     tables = root.table("providers").named_tables()
     if not tables:
         root.problem("providers", "write at least one table such as [providers.deepseek]")
-    providers = [_provider(name, table, seed) for name, table in tables.items()]
+    providers = [_provider(name, table, seed, host) for name, table in tables.items()]
     root.finish()
     problems += _taken_twice(providers)
     if problems:
@@ -54,12 +57,12 @@ def parse_script(text: str, origin: str) -> SimulatorSettings:
     return SimulatorSettings(providers=tuple(providers), record_path=Path(record) if record else None)
 
 
-def _provider(name: str, table: Table, seed: int) -> ProviderSettings:
+def _provider(name: str, table: Table, seed: int, host: str) -> ProviderSettings:
     kind = _kind(name, table)
     settings = ProviderSettings(
         name=name,
         kind=kind,
-        host=table.text("host", "127.0.0.1"),
+        host=table.text("host", host),
         port=table.whole("port", 0, most=PORT_MAX) or 0,
         keys=table.texts("keys", (f"sk-sim-{name}",)),
         seed=seed,

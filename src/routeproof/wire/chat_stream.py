@@ -5,16 +5,20 @@ substrings over the run, which stays cheap whatever the event holds. JSON text c
 every quote is escaped.
 """
 
+import re
+
 from routeproof.wire.chat_view import view_chat
-from routeproof.wire.sse import EventCutter, event_data, split_events
+from routeproof.wire.sse import BOM, EventCutter, event_data, split_events
 
 DONE = b"[DONE]"
+_DATA_LINE = re.compile(rb"(?:[\r\n]|^\xef\xbb\xbf)data")
 
 
 class ChatStream:
     """One attempt's stream. Feed it the body's bytes; it returns those to relay."""
 
     __slots__ = (
+        "_at_start",
         "_cutter",
         "_hide_usage",
         "data_events",
@@ -30,6 +34,7 @@ class ChatStream:
     def __init__(self, *, hide_usage: bool, event_bytes_max: int) -> None:
         self._cutter = EventCutter(event_bytes_max)
         self._hide_usage = hide_usage
+        self._at_start = True
         self.started = False
         """An event with data was seen; comments alone are not a start."""
         self.done = False
@@ -43,14 +48,14 @@ class ChatStream:
         self.data_events = 0
         """Runs of events relayed that were more than comments."""
         self.invalid_events = 0
-        """Decoded events that were not a JSON object."""
+        """Events that were looked at and were not a JSON object."""
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes; returns whole events to relay, empty while none is whole. Raises wire.sse.EventTooLarge."""
         run = self._cutter.feed(data)
         if not run:
             return run
-        if run[0] != 58 or b"\ndata" in run:  # 58 is ":"; a run that begins with a comment may still hold data
+        if run[0] == 100 or _DATA_LINE.search(run) is not None:  # 100 is the "d" of "data"
             self.data_events += 1
         if (
             self.started
@@ -64,17 +69,20 @@ class ChatStream:
 
     @property
     def rest(self) -> bytes:
-        """An event that was begun and not ended."""
-        return self._cutter.rest
+        """An event that was begun and not ended; line ends alone begin none."""
+        rest = self._cutter.rest
+        return rest if rest.strip(b"\r\n") else b""
 
     def _inspect(self, run: bytes) -> bytes:
         kept: list[bytes] = []
         hidden = False
         for event in split_events(run):
-            if self._read(event):
+            # A byte order mark before the first event belongs to the stream, not to the event.
+            if self._read(event.removeprefix(BOM) if self._at_start else event):
                 kept.append(event)
             else:
                 hidden = True
+            self._at_start = False
         return b"".join(kept) if hidden else run
 
     def _read(self, event: bytes) -> bool:
@@ -83,7 +91,7 @@ class ChatStream:
         if data is None:
             return True
         self.started = True
-        if data == DONE:
+        if data.strip() == DONE:
             self.done = True
             return True
         chunk = view_chat(data)
@@ -99,4 +107,4 @@ class ChatStream:
         if usage_raw is None:
             return True
         self.usage_raw = usage_raw
-        return not (self._hide_usage and chunk.choices is not None and not chunk.choices)
+        return not (self._hide_usage and chunk.choices is not None and not chunk.choices) or chunk.has_error

@@ -37,12 +37,27 @@ class ChatView(msgspec.Struct, gc=False):
         return None
 
 
+class _BareView(msgspec.Struct, gc=False):
+    """What is still read where another member has a shape that OpenAI's never has: what decides the bill."""
+
+    usage: msgspec.Raw = _NULL
+    error: msgspec.Raw = _NULL
+
+
 _decode = msgspec.json.Decoder(ChatView).decode
+_decode_bare = msgspec.json.Decoder(_BareView).decode
 
 
 def view_chat(data: bytes) -> ChatView | None:
-    """Read an answer or a chunk; None where it is not a JSON object of the expected shape."""
+    """Read an answer or a chunk; None where it is not a JSON object."""
     try:
         return _decode(data)
+    except msgspec.ValidationError:
+        pass
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    try:
+        bare = _decode_bare(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return ChatView(usage=bare.usage, error=bare.error)

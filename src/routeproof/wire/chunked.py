@@ -14,7 +14,7 @@ _SIZE_LINE_MAX = 10
 class ChunkedDecoder:
     """Fed with bytes as they arrive; gathers the body up to `body_bytes_max`."""
 
-    __slots__ = ("_body_bytes_max", "_buffer", "_left", "_gathered", "complete", "size")
+    __slots__ = ("_body_bytes_max", "_buffer", "_gathered", "_left", "complete", "size")
 
     def __init__(self, body_bytes_max: int) -> None:
         self._body_bytes_max = body_bytes_max

@@ -9,11 +9,11 @@ import re
 # Two line ends, the second of an empty line; atomic, so that a CRLF never counts as two.
 _EVENT_END = re.compile(rb"(?>\r\n|\n|\r)(?>\r\n|\n|\r)")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-_END_BYTES_MAX = len(b"\r\n\r\n")
+_SEAM_BYTES = len(b"\r\n\r\n") - 1
 BOM = b"\xef\xbb\xbf"
 
 
-class EventTooLarge(Exception):  # noqa: N818 - named for what happened, as all errors here
+class EventTooLarge(Exception):
     """One event is over the limit."""
 
 
@@ -56,7 +56,7 @@ class EventCutter:
     def _keep(self, data: bytes) -> bytes:
         if data:
             self._parts.append(data)
-            self._tail = (self._tail + data)[-_END_BYTES_MAX:]
+            self._tail = (self._tail + data)[-_SEAM_BYTES:]
             self._size += len(data)
             if self._size > self._event_bytes_max:
                 raise EventTooLarge
@@ -66,14 +66,15 @@ class EventCutter:
 def last_event_end(data: bytes) -> int:
     """Position after the last empty line in `data`, 0 where there is none.
 
-    A CR at the very end is taken for a line end; where it was half of a CRLF, the LF will stand alone before the next
-    event, where it means nothing.
+    A CR at the very end may be half of a CRLF, so such an end waits for the next byte, but for CR CR: that stream ends
+    its lines with lone CRs.
     """
     if b"\r" not in data:
         return data.rfind(b"\n\n") + 2 if b"\n\n" in data else 0
     end = 0
     for match in _EVENT_END.finditer(data):
-        end = match.end()
+        if match.end() < len(data) or data.endswith((b"\n", b"\r\r")):
+            end = match.end()
     return end
 
 
