@@ -15,6 +15,7 @@ _WORKER_BITS = 6
 _MS_SHIFT = _SEQUENCE_BITS + _WORKER_BITS
 _SEQUENCE_MASK = (1 << _SEQUENCE_BITS) - 1
 _EXCHANGE_TEXT = re.compile(r"req_([0-9a-f]{16})")
+_MODEL_ID = re.compile(r"[!-~]{1,200}")
 
 
 class ExchangeIds:
@@ -61,3 +62,8 @@ def split_route(route: RouteName | str) -> tuple[str, str]:
     if not (provider and slash and model):
         raise ValueError(f"{route!r} is not a route; write it as 'provider/model-id'")
     return provider, model
+
+
+def is_model_id(text: str) -> bool:
+    """Whether this can be a provider's model id: 1 to 200 printable ASCII characters without spaces."""
+    return _MODEL_ID.fullmatch(text) is not None

@@ -23,9 +23,7 @@ def parse_price(text: str) -> int:
     no sign, exponent, grouping, NaN or infinity, because a price list is copied by people.
     """
     whole, _, fraction = text.partition(".")
-    if not (whole.isascii() and whole.isdigit()) or (
-        "." in text and not (fraction.isascii() and fraction.isdigit())
-    ):
+    if not (whole.isascii() and whole.isdigit()) or ("." in text and not (fraction.isascii() and fraction.isdigit())):
         raise ValueError(f"{text!r} is not a plain decimal such as '0.15'")
     if len(fraction) > 9:
         raise ValueError(f"{text!r} has more than nine decimal places")

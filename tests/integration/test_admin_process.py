@@ -1,61 +1,42 @@
 """The admin plane as a process: it answers over a real socket, and lives and dies by its parent."""
 
 import http.client
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-ADMIN = """
-import os, sys
-from routeproof.admin.serving import serve_admin
+from routeproof.admin.process import admin_process, needed_environment
 from routeproof.config.settings import ListenAddress
 from routeproof.errors import OperatorError
-from routeproof.observe.logs import configure_logging
+from routeproof.store.connecting import connect
+from routeproof.store.data_dir import database_path
+from routeproof.store.migrating import ensure_schema
+from routeproof.store.workers import WorkerBeat, write_beat
 
-configure_logging("info", "json")
-try:
-    serve_admin(ListenAddress(sys.argv[1], int(sys.argv[2])), list, os.getppid())
-except OperatorError as error:
-    sys.exit(f"refused: {error}")
+LOOPBACK = ListenAddress("127.0.0.1", 0)
+PARENT = """
+import sys
+from pathlib import Path
+from routeproof.admin.process import admin_process
+from routeproof.config.settings import ListenAddress
+
+with admin_process(ListenAddress("127.0.0.1", 0), Path(sys.argv[1])) as address:
+    print(address.port, flush=True)
+    sys.stdin.read()
 """
-# A parent that starts the admin process and then waits to be killed.
-PARENT = f"""
-import subprocess, sys
-subprocess.run([sys.executable, "-c", {ADMIN!r}, "127.0.0.1", "0"])
-"""
 
 
-@contextmanager
-def started(*command: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that is gone afterwards."""
-    process = subprocess.Popen([sys.executable, "-c", *command], stderr=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def port_of(process: subprocess.Popen[str]) -> int:
-    """Waits for the line that says where the admin plane listens."""
-    assert process.stderr is not None
-    for line in process.stderr:
-        message = json.loads(line)["message"]
-        if message.startswith("admin plane listens on "):
-            return int(message.rpartition(":")[2])
-    pytest.fail("the admin process ended before it listened")
-
-
-def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str]:
+def get(address: ListenAddress, path: str) -> tuple[int, str]:
     """Status and body of one request."""
-    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=20)
     try:
         connection.request("GET", path)
         reply = connection.getresponse()
@@ -64,57 +45,119 @@ def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str]:
         connection.close()
 
 
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """A database as a worker leaves it that serves right now."""
+    path = database_path(tmp_path)
+    ensure_schema(path)
+    connection = connect(path)
+    now_ns = time.time_ns()
+    # An hour ahead, so that the test may take its time: only age is judged.
+    write_beat(connection, WorkerBeat(0, os.getpid(), now_ns, now_ns + 3_600 * 10**9, "serving", {"ok": 3}))
+    connection.close()
+    return path
+
+
+@contextmanager
+def started_parent(database: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs the admin plane and waits; gone afterwards."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_it_answers_over_a_socket(host: str) -> None:
-    """IPv4 and IPv6, on any free port."""
-    with started(ADMIN, host, "0") as process:
-        port = port_of(process)
+def test_it_answers_from_the_heartbeats_in_the_database(database: Path, host: str) -> None:
+    """IPv4 and IPv6, on any free port, which is given back."""
+    with admin_process(ListenAddress(host, 0), database) as address:
+        assert address.port != 0
+        assert get(address, "/healthz") == (200, '{"status":"ok"}')
+        assert get(address, "/readyz") == (200, '{"ready":true,"reason":"a worker is serving"}')
+        assert 'routeproof_exchanges_total{outcome="ok"} 3.0' in get(address, "/metrics")[1]
 
-        assert get(port, "/healthz", host) == (200, '{"status":"ok"}')
-        assert get(port, "/readyz", host)[0] == 503
-        assert get(port, "/metrics", host)[0] == 200
+
+def test_without_a_database_it_is_healthy_but_not_ready(tmp_path: Path) -> None:
+    """The data plane may not have made it yet."""
+    with admin_process(LOOPBACK, tmp_path / "absent.db") as address:
+        assert get(address, "/healthz")[0] == 200
+        assert get(address, "/readyz")[0] == 503
+        assert get(address, "/metrics")[0] == 503
 
 
-def test_sigterm_ends_it_in_good_order() -> None:
-    """Exit code 0."""
-    with started(ADMIN, "127.0.0.1", "0") as process:
-        port_of(process)
-        process.send_signal(signal.SIGTERM)
+def test_it_is_gone_after_the_block(database: Path) -> None:
+    """Its port is free again."""
+    with admin_process(LOOPBACK, database) as address:
+        assert get(address, "/healthz")[0] == 200
 
-        assert process.wait(timeout=20) == 0
+    with pytest.raises(ConnectionRefusedError):
+        get(address, "/healthz")
+
+
+def test_it_ends_when_its_parent_is_killed(database: Path) -> None:
+    """Nothing is left to hold the port of the next start."""
+    with started_parent(database) as parent:
+        assert parent.stdout is not None
+        address = ListenAddress("127.0.0.1", int(parent.stdout.readline()))
+        assert get(address, "/healthz")[0] == 200
+        parent.send_signal(signal.SIGKILL)
+        parent.stdout.read()  # ends when the admin process, the last to hold the pipe, has ended
+
+        with pytest.raises(ConnectionRefusedError):
+            get(address, "/healthz")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_signals_for_the_data_plane_leave_it_answering(number: signal.Signals) -> None:
-    """Ctrl-C starts a drain during which health must answer; SIGHUP means reload."""
-    with started(ADMIN, "127.0.0.1", "0") as process:
-        port = port_of(process)
-        process.send_signal(number)
+def test_signals_for_the_data_plane_leave_it_answering(database: Path, number: signal.Signals) -> None:
+    """An interrupt starts a drain during which health must answer; SIGHUP means reload."""
+    with admin_process(LOOPBACK, database) as address:
+        assert get(address, "/healthz")[0] == 200
+        os.kill(child_of(os.getpid()), number)
 
-        assert get(port, "/healthz")[0] == 200
-        assert process.poll() is None
-
-
-def test_it_ends_when_its_parent_is_killed() -> None:
-    """Nothing is left to hold the port of the next start."""
-    with started(PARENT) as parent:
-        port = port_of(parent)
-        os.kill(parent.pid, signal.SIGKILL)
-        parent.wait(timeout=20)
-        assert parent.stderr is not None
-        parent.stderr.read()  # ends when the admin process, the last to hold the pipe, has ended
-
-        with pytest.raises(ConnectionRefusedError):
-            get(port, "/healthz")
+        assert get(address, "/healthz")[0] == 200
 
 
-def test_an_address_in_use_is_told_with_the_remedy() -> None:
-    """The operator learns which setting to change."""
+def child_of(pid: int) -> int:
+    """The admin process that this process started."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        if b"routeproof.admin" in path.read_bytes() and f"\0{pid}\0".encode() in path.read_bytes():
+            return int(path.parent.name)
+    pytest.fail("there is no admin process")
+
+
+def test_an_address_in_use_is_told_with_the_remedy(database: Path) -> None:
+    """In the process that starts it, which can then say so."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with started(ADMIN, "127.0.0.1", str(port)) as process:
-            _, errors = process.communicate(timeout=20)
+        listen = ListenAddress("127.0.0.1", taken.getsockname()[1])
+        with pytest.raises(OperatorError) as caught, admin_process(listen, database):
+            pass
 
-    assert process.returncode == 1
-    assert f"refused: can't listen on 127.0.0.1:{port} (Address already in use)" in errors
-    assert "server.admin_listen" in errors
+    assert caught.value.message == (
+        f"can't listen on {listen} (Address already in use); stop what uses it, or change server.admin_listen"
+    )
+
+
+def test_a_host_that_does_not_resolve_is_told(database: Path) -> None:
+    """Without a number that means nothing."""
+    with (
+        pytest.raises(OperatorError, match=r"can't listen on nowhere\.invalid:0 \("),
+        admin_process(ListenAddress("nowhere.invalid", 0), database),
+    ):
+        pass
+
+
+def test_the_providers_keys_stay_out_of_the_process() -> None:
+    """It gets what a Python process needs and nothing else."""
+    environment = {
+        "PATH": "/bin",
+        "LC_ALL": "C",
+        "PYTHONPATH": "src",
+        "DEEPSEEK_API_KEY": "canary",
+        "ROUTEPROOF_X": "y",
+    }
+
+    assert needed_environment(environment) == {"PATH": "/bin", "LC_ALL": "C", "PYTHONPATH": "src"}

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.answer_checks import wire_size
 from tests.support.clocks import DatedClock
-from tests.support.raw_http import RawAnswer, ask, chat_request
+from tests.support.raw_client import Answer, ask, request
 from tests.support.running_gateway import RunningGateway
 
 from routeproof.catalog.price_book import PriceBook, Tariff
@@ -83,7 +84,8 @@ class Replay:
             server.latency = Latency(event_interval_s=1e-9)  # one turn of the loop: each piece is read by itself
             if single_bytes:
                 server.faults.add("single_bytes")
-            self.answer: RawAnswer = ask(gateway.port, chat_request(gateway.key, self.sent))
+            body = json.dumps(self.sent).encode()
+            self.answer: Answer = ask(gateway.port, request("POST", "/v1/chat/completions", key=gateway.key, body=body))
             (self.upstream,) = server.seen
             self.entry: Entry = gateway.ledger.entry(self.answer.fields["x-request-id"])
 
@@ -174,7 +176,7 @@ def test_bytes_usage_and_cost_are_the_recordings(path: Path) -> None:
     assert answer.complete
     assert (answer.status, answer.body) == (recording.status, recording.body_bytes)
     assert answer.fields["x-upstream-request-id"] == told.get("x-ds-trace-id", told.get("x-request-id"))
-    assert replay.entry.exchange.response_bytes == answer.size
+    assert replay.entry.exchange.response_bytes == wire_size(answer)
     assert json.loads(replay.upstream.body) == recording.request_body
     if recording.status == 200:
         assert answer.fields["content-type"] == told["content-type"]
@@ -189,10 +191,12 @@ def test_bytes_usage_and_cost_are_the_recordings(path: Path) -> None:
 
 @pytest.mark.parametrize("path", recorded())
 def test_every_byte_may_come_alone(path: Path) -> None:
-    """Head, chunk sizes, events and characters cut at every byte: the same bytes out, the same row, later prices."""
+    """Head, chunk sizes, events and characters cut at every byte: the same bytes out, and the cost at a later price."""
     replay = Replay(path, at=LATER, single_bytes=True)
 
     assert replay.answer.complete
+    if replay.recording.is_stream:
+        assert replay.answer.chunks == events(replay.recording.body_bytes)
     assert (replay.answer.status, replay.answer.body) == (replay.recording.status, replay.recording.body_bytes)
     if replay.recording.status == 200:
         assert_row(replay)

@@ -16,6 +16,7 @@ class Answer:
 
     def __init__(self, head: bytes, body: bytes, *, complete: bool, chunks: list[bytes] | None = None) -> None:
         lines = head.split(b"\r\n")
+        self.head = head
         self.status = int(lines[0].split(b" ")[1])
         self.fields = {name.lower().decode(): value.strip().decode() for name, _, value in _pairs(lines[1:])}
         self.body = body
@@ -134,6 +135,10 @@ class RawClient:
         line = self._until(b"\r\n")
         assert line is not None, self.ended
         return self.take(int(line, 16) + 2)[:-2]
+
+    def rest_of_chunks(self) -> Answer:
+        """The rest of a stream whose head was read before."""
+        return self._chunked(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
 
     def head(self) -> bytes:
         """The next answer's head alone, its empty line included."""

@@ -1,24 +1,29 @@
 """A data plane on real sockets, in front of simulated providers, with the ledger in memory."""
 
+import asyncio
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from tests.support.loop_thread import LoopThread
 from tests.support.memory_ledger import MemoryLedger
 
-from routeproof.access.keys import KeyRecord, KeyRing, mint_key
+from routeproof.access.keys import RANDOM_BYTES, KeyRecord, KeyRing, key_id_of, mint_key
 from routeproof.catalog.price_book import PriceBook
-from routeproof.clock import Clock, SystemClock
+from routeproof.clock import Clock, SystemClock, parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import parse_settings
 from routeproof.gateway.data_plane import DataPlane
 from routeproof.ids import ExchangeIds
+from routeproof.ledger.audit import audit_entries
 from routeproof.simulator.reply import Behaviour
 from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings
 from routeproof.simulator.simulator import RunningSimulator, start_behaviour, start_simulator
 
 SIM_KEYS = {"deepseek": "sk-sim-deepseek", "qwen": "sk-sim-qwen", "newapi": "sk-sim-newapi"}
+_AS_OF_NS = parse_instant("2026-11-18T05:00:00Z")
+"""Whose model names the simulated providers know, whatever the machine's clock says."""
 MODELS = """
 [models."assistant"]
 routes = ["deepseek/deepseek-flash"]
@@ -52,15 +57,18 @@ class RunningGateway:
         self._models = models
         self._provider_lines = provider_lines or {}
         self._simulated = simulated or SimulatorSettings(
-            providers=tuple(ProviderSettings(name=kind.value, kind=kind, keys=(SIM_KEYS[kind.value],)) for kind in Kind)
+            providers=tuple(
+                ProviderSettings(name=kind.value, kind=kind, keys=(SIM_KEYS[kind.value],), as_of_ns=_AS_OF_NS)
+                for kind in Kind
+            )
         )
         self._behaviours = behaviours or {}
         self._more = more
         self._clock = clock or SystemClock()
         self.loop = LoopThread()
         self.ledger = MemoryLedger()
-        self.key, self.key_record = _new_key(bytes(range(64)), revoked_ns=None)
-        self.revoked_key, self._revoked_record = _new_key(bytes(range(64, 128)), revoked_ns=1)
+        self.key, self.key_record = _new_key(b"held", revoked_ns=None)
+        self.revoked_key, self._revoked_record = _new_key(b"revoked", revoked_ns=1)
         self.simulator: RunningSimulator
         self.plane: DataPlane
         self.port = 0
@@ -85,6 +93,10 @@ class RunningGateway:
         server = '[server]\nlisten = "127.0.0.1:0"\ndirect_routes = true\n'
         return server + "\n".join(tables) + self._models + self._more + limits
 
+    def turn(self) -> None:
+        """Return once the gateway's loop has read whatever was sent to it before."""
+        self.loop.run(asyncio.sleep(0))
+
     def environ(self) -> dict[str, str]:
         """The variables that the configuration names."""
         return {f"SIM_{name.upper()}": SIM_KEYS.get(name, "sk-sim-other") for name in self.simulator.servers}
@@ -97,8 +109,9 @@ class RunningGateway:
     def __exit__(self, *_: object) -> None:
         self.loop.run(self._stop())
         self.loop.__exit__()
-        assert self.loop.faults == []
+        assert not self.loop.faults, self.loop.faults
         assert self.ledger.open == {}, "exchanges were left without a row"
+        assert audit_entries(self.ledger.entries) == []
 
     async def _start(self) -> None:
         self.simulator = await start_simulator(self._simulated)
@@ -124,10 +137,10 @@ class RunningGateway:
         await self.simulator.stop()
 
 
-def _new_key(random_bytes: bytes, *, revoked_ns: int | None) -> tuple[str, KeyRecord]:
-    minted = mint_key(random_bytes)
+def _new_key(seed: bytes, *, revoked_ns: int | None) -> tuple[str, KeyRecord]:
+    minted = mint_key(sha256(seed).digest()[:RANDOM_BYTES])
     record = KeyRecord(
-        key_id=f"key_{minted.public_id}",
+        key_id=key_id_of(minted.public_id),
         digest=minted.digest,
         owner="owner-1",
         account="account-1",

@@ -1,25 +1,23 @@
-"""Runs the admin plane in a process of its own."""
+"""Serves the admin plane's application with uvicorn, in the process that was started for it."""
 
-import logging
 import os
 import signal
 import socket
+from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
 import uvicorn
 
-from routeproof.admin.app import ReadWorkers, build_app
+from routeproof.admin.app import build_app
+from routeproof.admin.process import SHUTDOWN_S
 from routeproof.clock import SystemClock
-from routeproof.config.settings import ListenAddress
-from routeproof.errors import OperatorError
+from routeproof.store.workers import read_workers
 
 CONNECTIONS_MAX: Final = 256
 """Beyond it the answer is 503. A silent client holds one: uvicorn has no deadline for a request's head."""
 KEEPALIVE_S: Final = 5
-SHUTDOWN_S: Final = 3
-
-_log = logging.getLogger("routeproof.admin")
 
 
 class _Server(uvicorn.Server):
@@ -39,13 +37,10 @@ class _Server(uvicorn.Server):
             self.should_exit = True
 
 
-def serve_admin(listen: ListenAddress, read_workers: ReadWorkers, parent_pid: int) -> None:
-    """Serve until SIGTERM, or until the parent process is gone. Call it in the process's main thread.
-
-    Raises OperatorError where the address can't be had.
-    """
+def run_admin(listener: socket.socket, database_path: Path, parent_pid: int) -> None:
+    """Serve on a listening socket until SIGTERM, or until the parent process is gone. Main thread only."""
     config = uvicorn.Config(
-        build_app(read_workers, SystemClock()),
+        build_app(partial(read_workers, database_path), SystemClock()),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -59,10 +54,7 @@ def serve_admin(listen: ListenAddress, read_workers: ReadWorkers, parent_pid: in
     )
     server = _Server(config, parent_pid)
     _handle_signals(server)
-    with _bind(listen) as listener:
-        host, port = listener.getsockname()[:2]
-        _log.info("admin plane listens on %s", ListenAddress(host, port))
-        server.run(sockets=[listener])
+    server.run(sockets=[listener])
 
 
 def _handle_signals(server: _Server) -> None:
@@ -70,14 +62,3 @@ def _handle_signals(server: _Server) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.handle_exit)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # it asks the data plane for a reload
-
-
-def _bind(listen: ListenAddress) -> socket.socket:
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    try:
-        return socket.create_server((listen.host, listen.port), family=family)
-    except OSError as error:
-        why = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error)
-        raise OperatorError(
-            f"can't listen on {listen} ({why}); stop what uses it, or change server.admin_listen"
-        ) from error

@@ -81,8 +81,7 @@ def _prices_without_windows(facts: Facts) -> list[str]:
         f"{price.origin}: fact '{price.id}': hours: '{price.hours}' has no meaning without a peak_windows "
         f"fact for this family that is in force at {format_instant(price.effective_from_ns)}; add one"
         for price in facts.prices
-        if price.hours is not Hours.ANY
-        and not any(_defines_hours(windows, price) for windows in facts.peak_windows)
+        if price.hours is not Hours.ANY and not any(_defines_hours(windows, price) for windows in facts.peak_windows)
     ]
 
 

@@ -56,9 +56,7 @@ class PriceSheet:
             flags=flags,
         )
 
-    def _price(
-        self, model: str, state: PeakState | None, wall_ns: int
-    ) -> tuple[PriceFact | None, tuple[str, ...]]:
+    def _price(self, model: str, state: PeakState | None, wall_ns: int) -> tuple[PriceFact | None, tuple[str, ...]]:
         """The price in force, and what to know about it."""
         prices = [
             fact

@@ -33,9 +33,7 @@ UNITS: Final = {
 _CURRENCIES: Final = ("USD", "CNY")
 _FLAGS: Final = ("list_price",)
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-_TIMES: Final = (
-    "half-open pairs such as [['01:00', '04:00']], each within one UTC day, in order, at most '24:00'"
-)
+_TIMES: Final = "half-open pairs such as [['01:00', '04:00']], each within one UTC day, in order, at most '24:00'"
 _DAYS_OFF: Final = "pairs of first and last day such as [['2026-01-01', '2026-01-03']]"
 
 
@@ -217,9 +215,7 @@ def _calendar(table: FactTable, common: Common) -> CalendarFact:
             value.problem("days_off", f"{shown([first, last])} is no span of days; write {_DAYS_OFF}")
         else:
             spans.append((begins, ends))
-    fact = CalendarFact(
-        **common, calendar=subject.name("calendar", "the calendar's name"), days_off=tuple(spans)
-    )
+    fact = CalendarFact(**common, calendar=subject.name("calendar", "the calendar's name"), days_off=tuple(spans))
     subject.close()
     value.close()
     return fact

@@ -35,10 +35,7 @@ def _tier_covers(tier: PriceTier, other: PriceTier) -> bool:
         (tier.cache_hit_explicit_nano, other.cache_hit_explicit_nano),
         (tier.cache_write_nano, other.cache_write_nano),
     )
-    return all(
-        ours == theirs or (ours is not None and theirs is not None and ours > theirs)
-        for ours, theirs in pairs
-    )
+    return all(ours == theirs or (ours is not None and theirs is not None and ours > theirs) for ours, theirs in pairs)
 
 
 def _thinking(tier: PriceTier) -> int:

@@ -9,8 +9,11 @@ from routeproof import __version__
 from routeproof.cli.config_check import config_commands
 from routeproof.cli.console import say, show_error
 from routeproof.cli.demo import demo
+from routeproof.cli.doctor import doctor
 from routeproof.cli.exits import Exit, exit_of
 from routeproof.cli.init import init
+from routeproof.cli.keys import keys_commands
+from routeproof.cli.log import log
 from routeproof.cli.serve import serve
 from routeproof.cli.simulate import simulate
 from routeproof.errors import OperatorError
@@ -43,6 +46,9 @@ def build_app() -> typer.Typer:
     for command in (serve, demo, simulate, init):
         app.command()(command)
     app.add_typer(config_commands, name="config")
+    app.add_typer(keys_commands, name="keys")
+    for command in (log, doctor):
+        app.command()(command)
     return app
 
 

@@ -5,9 +5,7 @@ import typer
 
 from routeproof.cli.console import json_line, say
 from routeproof.cli.exits import Exit
-from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, settings_at
-from routeproof.config.facts_files import load_facts
-from routeproof.config.families import require_price_families
+from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, checked_settings_at
 from routeproof.errors import ConfigError, FactsError
 
 config_commands = typer.Typer(no_args_is_help=True, help="Work with the configuration.")
@@ -30,8 +28,7 @@ def config() -> None:
 def check(config: ConfigOption = CONFIG_DEFAULT, as_json: JsonOption = False) -> None:
     """Say everything that is wrong with the configuration."""
     try:
-        settings = settings_at(config)
-        require_price_families(settings, load_facts(settings.server.facts))
+        settings = checked_settings_at(config)
     except (ConfigError, FactsError) as error:
         if not as_json:
             raise

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Final
 
 import msgspec
 from rich.console import Console
@@ -11,9 +11,7 @@ from rich.text import Text
 
 from routeproof.errors import ConfigError, FactsError, OperatorError
 from routeproof.observe.logs import escape_control_characters
-
-Column = tuple[str, Literal["left", "right"]]
-"""A heading, and the side that its cells keep to."""
+from routeproof.operations.screen import Column, Screen
 
 
 def say(text: str = "") -> None:
@@ -29,6 +27,7 @@ def tell(text: str) -> None:
 def json_line(value: object) -> None:
     """Write one value as one line of JSON to stdout."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    sys.stdout.flush()  # whoever reads a pipe of a command that stays up waits for this line
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
@@ -39,6 +38,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         _fitted_table(console, columns, safe)
     else:
         sys.stdout.writelines(f"{line}\n" for line in _plain_lines(columns, safe))
+        sys.stdout.flush()
 
 
 def _fitted_table(console: Console, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
@@ -59,6 +59,17 @@ def _plain_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> It
             for cell, width, (_, justify) in zip(row, widths, columns, strict=True)
         ]
         yield "  ".join(cells).rstrip()
+
+
+class _ConsoleScreen:
+    say = staticmethod(say)
+    tell = staticmethod(tell)
+    table = staticmethod(table)
+    json_line = staticmethod(json_line)
+
+
+CONSOLE_SCREEN: Final[Screen] = _ConsoleScreen()
+"""What operations write through."""
 
 
 def show_error(error: OperatorError) -> None:

@@ -6,6 +6,8 @@ from typing import Annotated, Final, cast
 
 import typer
 
+from routeproof.config.facts_files import load_facts
+from routeproof.config.families import require_price_families
 from routeproof.config.loading import load_settings
 from routeproof.config.settings import Settings
 from routeproof.operations.runtime import Runtime
@@ -23,6 +25,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for machine
 def settings_at(path: Path) -> Settings:
     """The checked configuration. Raises ConfigError."""
     return load_settings(path, os.environ)
+
+
+def checked_settings_at(path: Path) -> Settings:
+    """The configuration, checked against the facts files as well. Raises ConfigError or FactsError."""
+    settings = settings_at(path)
+    require_price_families(settings, load_facts(settings.server.facts))
+    return settings
 
 
 def runtime_of(context: typer.Context) -> Runtime:

@@ -2,7 +2,7 @@
 
 import typer
 
-from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, runtime_of, settings_at
+from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, checked_settings_at, runtime_of
 from routeproof.observe.logs import configure_logging
 
 
@@ -11,6 +11,6 @@ def serve(context: typer.Context, config: ConfigOption = CONFIG_DEFAULT) -> None
 
     SIGTERM or Ctrl-C lets streams finish first; SIGHUP reads the configuration again.
     """
-    settings = settings_at(config)
+    settings = checked_settings_at(config)
     configure_logging(settings.server.log_level, settings.server.log_style)
     raise typer.Exit(runtime_of(context).serve(settings))

@@ -7,13 +7,12 @@ from typing import Final
 from routeproof.config.problems import did_you_mean, shown_value
 from routeproof.config.settings import ModelSettings, WeightedRoute
 from routeproof.config.table import Table
-from routeproof.ids import RouteName, split_route
+from routeproof.ids import RouteName, is_model_id, split_route
 
 WEIGHT_MAX: Final = 1_000_000
 
 _SHAPE: Final = "write it as 'provider/model-id'"
 _MODEL_NAME: Final = re.compile(r"[!-~](?:[ -~]{0,126}[!-~])?")
-_MODEL_ID: Final = re.compile(r"[!-~]{1,200}")
 
 
 def read_models(table: Table, providers: Collection[str], *, direct_routes: bool) -> dict[str, ModelSettings]:
@@ -118,7 +117,7 @@ class _RouteReader:
             provider, model_id = split_route(text)
         except ValueError:
             return f"{shown_value(text)} is no route; {_SHAPE}"
-        if _MODEL_ID.fullmatch(model_id) is None:
+        if not is_model_id(model_id):
             return f"{shown_value(text)} has a model id that is not 1 to 200 printable ASCII characters"
         if provider not in self._providers:
             return f"{shown_value(text)} names an unknown provider; {_remedy(provider, self._providers)}"

@@ -62,7 +62,5 @@ def fixed_base_url(dialect: str, base_url: str, region: str | None, workspace: s
 
 def _workspace_label(workspace: str) -> str:
     if _HOST_LABEL.fullmatch(workspace) is None:
-        raise ValueError(
-            f"workspace {workspace!r} can't be part of a host name: use the id that the console shows"
-        )
+        raise ValueError(f"workspace {workspace!r} can't be part of a host name: use the id that the console shows")
     return workspace.lower()

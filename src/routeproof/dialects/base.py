@@ -42,9 +42,7 @@ class Dialect(Protocol):
         """The base URL without a trailing slash. Raises ValueError with the remedy where it isn't known."""
         ...
 
-    def prepare(
-        self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy
-    ) -> Fields:
+    def prepare(self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy) -> Fields:
         """The fields to send upstream: the model replaced, what is declared changed, all else untouched.
 
         `model_json` is the upstream model id as JSON. Does not modify `fields`; may return a shallow copy.

@@ -33,9 +33,7 @@ class DeepSeek:
         """The one address there is."""
         return fixed_base_url(self.name, DEEPSEEK_BASE_URL, region, workspace)
 
-    def prepare(
-        self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy
-    ) -> Fields:
+    def prepare(self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy) -> Fields:
         """The model replaced, usage asked for, and Qwen's controls refused or mapped."""
         outgoing = outgoing_fields(fields, model_json, stream=stream)
         if not _FOREIGN.isdisjoint(fields):

@@ -48,9 +48,7 @@ class NewApi:
         del region, workspace
         raise ValueError("newapi has no default address: set `base_url` to the gateway's, up to /v1")
 
-    def prepare(
-        self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy
-    ) -> Fields:
+    def prepare(self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy) -> Fields:
         """The model replaced and usage asked for, all else as the client wrote it."""
         del policy  # which family answers is the other gateway's choice
         return outgoing_fields(fields, model_json, stream=stream)

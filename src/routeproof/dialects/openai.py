@@ -26,9 +26,7 @@ class OpenAI:
         """OpenAI's address; another server's is set as `base_url`."""
         return fixed_base_url(self.name, OPENAI_BASE_URL, region, workspace)
 
-    def prepare(
-        self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy
-    ) -> Fields:
+    def prepare(self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy) -> Fields:
         """The model replaced and usage asked for, all else as the client wrote it."""
         del policy  # nothing is foreign to a server of any family
         return outgoing_fields(fields, model_json, stream=stream)

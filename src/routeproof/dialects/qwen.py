@@ -36,9 +36,7 @@ class Qwen:
         """By region, or the workspace's own host in its region."""
         return qwen_base_url(region, workspace)
 
-    def prepare(
-        self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy
-    ) -> Fields:
+    def prepare(self, fields: Fields, model_json: msgspec.Raw, *, stream: bool, policy: ControlPolicy) -> Fields:
         """The model replaced, usage asked for, and DeepSeek's `thinking` refused or mapped."""
         outgoing = outgoing_fields(fields, model_json, stream=stream)
         if "thinking" in fields:

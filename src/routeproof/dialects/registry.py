@@ -6,9 +6,7 @@ from routeproof.dialects.newapi import NewApi
 from routeproof.dialects.openai import OpenAI
 from routeproof.dialects.qwen import Qwen
 
-_DIALECTS: dict[str, Dialect] = {
-    dialect.name: dialect for dialect in (OpenAI(), DeepSeek(), Qwen(), NewApi())
-}
+_DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (OpenAI(), DeepSeek(), Qwen(), NewApi())}
 
 DIALECT_NAMES: tuple[str, ...] = tuple(_DIALECTS)
 

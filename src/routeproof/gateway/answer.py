@@ -8,7 +8,7 @@ framing otherwise. An answer holds no reference to its exchange, which keeps eve
 from typing import TYPE_CHECKING
 
 from routeproof.errors import RouteproofError
-from routeproof.gateway.reply_bytes import CHUNKED
+from routeproof.gateway.reply_bytes import CHUNKED, LAST_CHUNK
 
 if TYPE_CHECKING:
     from routeproof.gateway.relay import Exchange
@@ -33,9 +33,9 @@ class Answer:
         """Take a piece of the body."""
         raise NotImplementedError
 
-    def break_off(self, client: "ClientConnection", _error: RouteproofError) -> None:
-        """End an answer that has begun, visibly."""
-        client.break_off()
+    def last_words(self, _error: RouteproofError) -> bytes:
+        """What goes out before an answer that has begun is broken off."""
+        return b""
 
     def only_comments_for(self, _now_s: float) -> float:
         """For how many seconds nothing but keep-alives has come."""
@@ -49,6 +49,10 @@ class Answer:
         if self.unframed or not run:
             return run
         return b"%x\r\n%b\r\n" % (len(run), run)
+
+    def with_end(self, run: bytes) -> bytes:
+        """The last piece of the body as it goes out, already framed, with the end that the framing calls for."""
+        return run if self.unframed else run + LAST_CHUNK
 
     def open_framing(self, client: "ClientConnection | None") -> bytes:
         """The framing line for a body of unknown length: chunks, or the connection's end for HTTP/1.0."""

@@ -4,6 +4,7 @@ Every address stands in `ADDRESSES` with its methods and whether it needs a key;
 """
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import msgspec
 
@@ -90,7 +91,7 @@ class Gateway:
             return
         try:
             address = _find(head)
-            if address.needs_key:
+            if address.needs_key and address.path != _CHAT:  # a chat authenticates by itself: its refusals have rows
                 self._authenticate(client, head)
             self._answers[address.path](client, head, body)
         except RouteproofError as error:
@@ -98,7 +99,7 @@ class Gateway:
 
     def refusal(self, error: RouteproofError, head: RequestHead | None) -> bytes:
         """The answer to a request that never became one."""
-        if head is not None and head.target == _CHAT:
+        if head is not None and head.method == b"POST" and _path(head) == _CHAT:
             return self._record_rejection(error, None, None, 0, keep_alive=False)
         self._hub.counters["malformed"] += 1
         return error_answer(error, keep_alive=False, head=head)
@@ -183,7 +184,7 @@ class Gateway:
         _answer(client, head, 200, msgspec.json.encode({"object": "list", "data": rows}))
 
     def _model(self, client: ClientConnection, head: RequestHead, _body: bytes) -> None:
-        name = head.target.partition(b"?")[0][len(_MODELS) + 1 :].decode("latin-1")
+        name = unquote(_path(head)[len(_MODELS) + 1 :].decode("latin-1"))  # SDKs write a slash in a name as %2F
         if name not in self.snapshot.names():
             raise UnknownModel(f"The model {name[:128]!r} is not offered here.", param="model")
         _answer(client, head, 200, msgspec.json.encode(_model_object(name)))
@@ -215,9 +216,13 @@ def _answer(client: ClientConnection, head: RequestHead, status: int, body: byte
     client.respond(plain_answer(status, body, keep_alive=client.keep_alive, head_only=head.method == b"HEAD"))
 
 
+def _path(head: RequestHead) -> bytes:
+    return head.target.partition(b"?")[0]
+
+
 def _find(head: RequestHead) -> Address:
     """The address that a request is for. Raises NotFound or MethodNotAllowed."""
-    path = head.target.partition(b"?")[0]
+    path = _path(head)
     address = _BY_PATH.get(path) if not path.endswith(b"/") else None
     if address is None and path.startswith(b"/v1/models/") and len(path) > len(b"/v1/models/"):
         address = _BY_PATH[b"/v1/models/"]

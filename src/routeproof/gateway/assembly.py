@@ -11,7 +11,7 @@ from routeproof.dialects.base import ControlPolicy
 from routeproof.dialects.registry import dialect_named
 from routeproof.gateway.routes import Route, RouteTimeouts, request_head
 from routeproof.gateway.snapshot import Snapshot
-from routeproof.ids import RouteName, split_route
+from routeproof.ids import RouteName, is_model_id, split_route
 from routeproof.limits import Limits
 from routeproof.net.egress import EgressPolicy
 from routeproof.net.pool import Origin, OriginPool
@@ -81,7 +81,10 @@ class RouteMaker:
         self._routes: dict[str, Route] = {}
 
     def named(self, name: RouteName | str) -> Route | None:
-        """The route of this name; None where its provider is not configured, or too many were made."""
+        """The route of this name; None where its provider is not configured, or too many were made.
+
+        Clients name routes too, and a route's name goes out in a header: one that could not be configured is none.
+        """
         route = self._routes.get(name)
         if route is not None:
             return route
@@ -90,14 +93,10 @@ class RouteMaker:
         except ValueError:
             return None
         provider = self._settings.providers.get(provider_name)
-        if provider is None or len(self._routes) >= DIRECT_ROUTES_MAX:
+        if provider is None or len(self._routes) >= DIRECT_ROUTES_MAX or not is_model_id(model):
             return None
         route = self._routes[name] = self._make(RouteName(name), provider, model)
         return route
-
-    def known(self) -> list[str]:
-        """Names of the routes made so far."""
-        return list(self._routes)
 
     def _make(self, name: RouteName, provider: ProviderSettings, model: str) -> Route:
         limits = self._settings.limits

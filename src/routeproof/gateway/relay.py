@@ -236,8 +236,10 @@ class Exchange(ExchangeState):
         if client is None:
             self.settle(CANCELLED, kind.value, self.sent_status)
         elif self.committed:
+            last_words = self.answer.last_words(UpstreamError(kind, message))
+            self.sent_bytes += len(last_words)
             self.settle(TRUNCATED, kind.value, self.sent_status)
-            self.answer.break_off(client, UpstreamError(kind, message))
+            client.break_off(last_words)
         elif not self._try_next(kind):
             status, payload = self.failure(client, UpstreamError(kind, message), body)
             self.sent_bytes += len(payload)
@@ -269,9 +271,13 @@ class Exchange(ExchangeState):
         row.outcome, row.error_code = Outcome.GATEWAY_ERROR.value, error.code
         row.cost_nanousd, row.cost_note = 0, "not_sent"
         client = self.client
+        payload = b""
+        if client is not None:
+            payload = error_answer(error, keep_alive=client.keep_alive, request_id=self.id)
+            self.sent_bytes += len(payload)
         self.settle(Outcome.GATEWAY_ERROR.value, error.code, error.status)
         if client is not None:
-            client.respond(error_answer(error, keep_alive=client.keep_alive, request_id=self.id))
+            client.respond(payload)
 
     def cancel(self) -> None:
         """The client is gone (or must go): stop the provider at once and settle with what is known."""
@@ -284,12 +290,13 @@ class Exchange(ExchangeState):
         if client is None or self.settled:
             self.cancel()
             return
-        self._end_early(Outcome.INTERRUPTED.value, error.code, self.sent_status or error.status)
         if self.committed:
-            self.answer.break_off(client, error)
+            last_words = self.answer.last_words(error)
         else:
-            client.keep_alive = False
-            client.respond(error_answer(error, keep_alive=False, request_id=self.id))
+            last_words = error_answer(error, keep_alive=False, request_id=self.id)
+        self.sent_bytes += len(last_words)
+        self._end_early(Outcome.INTERRUPTED.value, error.code, self.sent_status or error.status)
+        client.break_off(last_words)
 
     def _end_early(self, outcome: str, error_code: str | None, status: int | None) -> None:
         self.attempt.release()

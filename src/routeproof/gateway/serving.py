@@ -15,12 +15,16 @@ _GC_THRESHOLDS = (50_000, 20, 50)
 
 
 async def serve_until_stopped(
-    data_plane: DataPlane, *, reload: Callable[[], None], started: Callable[[int], None]
+    data_plane: DataPlane,
+    *,
+    reload: Callable[[], None],
+    started: Callable[[int], None],
+    draining: Callable[[], None],
 ) -> bool:
     """Serve until SIGTERM or SIGINT, then drain; a second signal ends the drain. SIGHUP calls `reload`.
 
-    `started` is told the port. Returns True where every exchange ended by itself. Raises OSError where the address
-    can't be had.
+    `started` is told the port, `draining` that the drain begins. Returns True where every exchange ended by itself.
+    Raises OSError where the address can't be had.
     """
     loop = asyncio.get_running_loop()
     stop, hurry = asyncio.Event(), asyncio.Event()
@@ -38,6 +42,7 @@ async def serve_until_stopped(
     started(port)
     await stop.wait()
     _log.info("stopping: %d exchanges in flight", data_plane.hub.exchanges)
+    draining()
     return await _drain(data_plane, hurry)
 
 

@@ -98,19 +98,22 @@ def cost_bound(attempts: list[AttemptRow], routes: list[Route], asked: Asked, st
         if row.cost_nanousd is not None:
             total += row.cost_nanousd
             continue
-        bound = route_bound(route, asked.size, asked.max_output_tokens, started_ns)
+        model = row.model_answered or route.model  # another model than asked for may be dearer, or of unknown price
+        bound = route_bound(route, model, asked.size, asked.max_output_tokens, started_ns)
         if bound is None:
             return None
         total += bound
     return total
 
 
-def route_bound(route: Route, request_bytes: int, max_output_tokens: int | None, started_ns: int) -> int | None:
-    """The most one attempt on a route can cost; None where the price or the output's limit is not known.
+def route_bound(
+    route: Route, model: str, request_bytes: int, max_output_tokens: int | None, started_ns: int
+) -> int | None:
+    """The most that one attempt can cost; None where the model's price or the output's limit is not known.
 
     A token is at least one byte of the request, so the request's size bounds its input tokens.
     """
-    tariff = route.tariff(route.model, started_ns)
+    tariff = route.tariff(model, started_ns)
     if tariff is None or max_output_tokens is None:
         return None
     return tariff.cost_bound_nanousd(request_bytes, max_output_tokens)

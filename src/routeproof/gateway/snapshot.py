@@ -16,10 +16,6 @@ class Routes(Protocol):
         """The route of this name, None where there is none."""
         ...
 
-    def known(self) -> list[str]:
-        """Names of the routes there are."""
-        ...
-
 
 class Snapshot:
     """What the data plane knows at one instant. Never changed once made."""
@@ -54,5 +50,9 @@ class Snapshot:
         )
 
     def names(self) -> list[str]:
-        """Every name that a client may send as `model`, as far as they are known beforehand."""
-        return [*self.models, *(self.routes.known() if self.direct_routes else ())]
+        """Every name of the configuration that a client may send as `model`; not what other clients came up with."""
+        names = dict.fromkeys(self.models)
+        if self.direct_routes:
+            for plan in self.models.values():
+                names.update(dict.fromkeys(route.name for route in (*plan.routes, *plan.fallbacks)))
+        return list(names)

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 from routeproof.errors import RouteproofError, UpstreamKind
 from routeproof.gateway.answer import Answer
-from routeproof.gateway.reply_bytes import LAST_CHUNK, error_event
-from routeproof.ledger.entries import OK, Outcome
+from routeproof.gateway.reply_bytes import error_event
+from routeproof.gateway.settlement import failure_outcome
+from routeproof.ledger.entries import OK
 from routeproof.wire.chat_stream import ChatStream
 from routeproof.wire.sse import EventTooLarge
 
 if TYPE_CHECKING:
     from routeproof.gateway.attempt import Attempt
     from routeproof.gateway.relay import Exchange
-    from routeproof.net.client import ClientConnection
 
 _COMMENT = b": keep-alive\n\n"
 _STREAM_LINES = b"cache-control: no-store\r\nx-accel-buffering: no\r\n"
@@ -72,23 +72,26 @@ class StreamAnswer(Answer):
         if stream.error_raw is not None:
             # The provider told the client itself; what is left is to end, and not to call it done.
             kind = exchange.classify_in_200(stream.error_raw)
-            exchange.complete(200, Outcome.UPSTREAM_ERROR.value, kind, len(run))
+            if stream.done:
+                run = self.with_end(run)
+            exchange.complete(200, failure_outcome(kind), kind, len(run))
             if client is not None and stream.done:
-                client.finish(run if self.unframed else run + LAST_CHUNK)
+                client.finish(run)
             elif client is not None:
                 client.break_off(run)
         elif stream.done and not stream.rest:
+            run = self.with_end(run)
             if client is not None:
-                client.finish(run if self.unframed else run + LAST_CHUNK)
+                client.finish(run)
             exchange.complete(200, OK, None, len(run))
         else:
             if run:
                 exchange.send(run)
             exchange.fail(UpstreamKind.TRUNCATED, "The provider's stream ended before its end mark.")
 
-    def break_off(self, client: "ClientConnection", error: RouteproofError) -> None:
-        """An error event, no `[DONE]`, and no proper end of the body either."""
-        client.break_off(self.framed(error_event(error)))
+    def last_words(self, error: RouteproofError) -> bytes:
+        """An error event; no `[DONE]` follows, and no proper end of the body either."""
+        return self.framed(error_event(error))
 
     def only_comments_for(self, now_s: float) -> float:
         """For how many seconds nothing but keep-alives has come."""

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from routeproof.errors import UpstreamKind
 from routeproof.gateway.answer import Answer
-from routeproof.gateway.reply_bytes import LAST_CHUNK
 from routeproof.gateway.settlement import failure_outcome
 from routeproof.ledger.entries import OK
 from routeproof.wire.chat_view import ChatView, view_chat
@@ -93,9 +92,10 @@ class WholeAnswer(Answer):
             self._note(view)
             if view.has_error and not view.choices:
                 error = exchange.classify_in_200(body)
+        run = self.with_end(run)
         client = exchange.client
         if client is not None:
-            client.finish(run if self.unframed else run + LAST_CHUNK)
+            client.finish(run)
         exchange.complete(200, OK if error is None else failure_outcome(error), error, len(run))
 
     def _note(self, view: ChatView) -> None:

@@ -83,6 +83,7 @@ class ClientConnection:
 
     __slots__ = (
         "_advancing",
+        "_body",
         "_buffer",
         "_chunked",
         "_drained_at_mark",
@@ -92,7 +93,6 @@ class ClientConnection:
         "_loop",
         "_mark_s",
         "_memo",
-        "_parts",
         "_reading_paused",
         "_received",
         "_requests",
@@ -115,7 +115,7 @@ class ClientConnection:
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
         self._state = State.HEAD
         self._buffer = b""
-        self._parts: list[bytes] = []
+        self._body = bytearray()  # not a list of pieces: a client may send it byte by byte
         self._chunked: ChunkedDecoder | None = None
         self._head: RequestHead | None = None
         self._memo = HeadMemo()
@@ -153,6 +153,7 @@ class ClientConnection:
         """Write last words, then close without the end that the framing calls for: a visible break."""
         if payload:
             self._transport.write(payload)
+            self._written += len(payload)
         self.handler = None
         self._close()
 
@@ -168,32 +169,33 @@ class ClientConnection:
 
     def data_received(self, data: bytes) -> None:
         state = self._state
-        if state is State.HEAD:
+        if state is State.HEAD and self.writable:
             if self._buffer:
                 data = self._buffer + data
                 self._buffer = b""
-            elif self._requests:
+            else:
                 self._since_s = self._loop.time()
             self._advance(data)
-        elif state is State.BUSY:
-            self._buffer += data
-            if len(self._buffer) > self._limits.pipeline_bytes_max and not self._reading_paused:
-                self._reading_paused = True
-                self._transport.pause_reading()
         elif state is State.BODY:
             self._advance(data)
+        elif state is not State.CLOSING:  # a request is being answered, or answers wait to be read
+            self._buffer += data
+            self._regulate()
+        else:
+            self._received += len(data)
 
     def eof_received(self) -> None:
         # A half-close can't be told from a client that is gone until a write fails, and until then the provider
-        # would go on working at the operator's cost. So the end of a client's sending is its end.
-        return None
+        # would go on working at the operator's cost. So the end of a client's sending is its end; the transport then
+        # closes itself, once what is written has gone out.
+        self._state = State.CLOSING
+        self._since_s = self._loop.time()
+        self._tell_gone()
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self._state = State.CLOSING
         self._listener.ended(self)
-        handler, self.handler = self.handler, None
-        if handler is not None:
-            handler.on_client_gone()
+        self._tell_gone()
 
     def pause_writing(self) -> None:
         self.writable = False
@@ -206,6 +208,9 @@ class ClientConnection:
         self.writable = True
         if self.handler is not None:
             self.handler.on_client_resumed()
+        elif self._state is State.HEAD:
+            self._since_s = self._loop.time()
+            self._go_on()
 
     # -- deadlines
 
@@ -220,8 +225,10 @@ class ClientConnection:
             self._mark_s, self._drained_at_mark = now_s, drained
         elapsed_s = now_s - self._since_s
         if self._state is State.HEAD:
-            if self._requests and not self._buffer:
-                if self.writable and elapsed_s > limits.idle_keepalive_s:
+            if not self.writable:
+                pass  # it is held to the drain rate instead
+            elif self._requests and not self._buffer:
+                if elapsed_s > limits.idle_keepalive_s:
                     self._close()
             elif elapsed_s > limits.header_deadline_s or (
                 elapsed_s > 1.0 and self._buffer and len(self._buffer) < limits.header_rate_min_bytes_per_s * elapsed_s
@@ -230,10 +237,17 @@ class ClientConnection:
         elif self._state is State.BODY:
             if elapsed_s > limits.body_rate_grace_s and self._received < limits.body_rate_min_bytes_per_s * elapsed_s:
                 self._refuse_slow("The request's body", silent=False)
-        elif self._state is State.CLOSING and elapsed_s > (
-            _LINGER_S if not self._transport.get_write_buffer_size() else limits.client_drain_window_s
-        ):
+        elif self._state is State.CLOSING and self._lingered(elapsed_s):
             self._transport.abort()
+
+    def _lingered(self, elapsed_s: float) -> bool:
+        """The last bytes have had their time to go out, and the client to read them."""
+        if self._transport.get_write_buffer_size():
+            return elapsed_s > self._limits.client_drain_window_s
+        if self._received and elapsed_s <= self._limits.body_rate_grace_s:
+            self._received = 0  # since the last look: it is still sending, and a reset would eat our answer
+            return False
+        return elapsed_s > _LINGER_S
 
     def close_if_idle(self) -> None:
         """Close unless a request is being read or answered."""
@@ -258,12 +272,14 @@ class ClientConnection:
             while data:
                 if self._state is State.BODY:
                     data = self._read_body(data)
-                elif self._state is State.HEAD:
+                elif self._state is State.HEAD and self.writable:
                     data = self._read_head(data)
                 else:
                     break
             if data and self._state is not State.CLOSING:
                 self._buffer = data + self._buffer
+            if self._buffer or self._reading_paused:
+                self._regulate()
         except RouteproofError as error:
             self._refuse(error)
         finally:
@@ -291,7 +307,7 @@ class ClientConnection:
             raise RequestTooLarge(f"The body is larger than {limits.body_bytes_max} bytes.")
         self._listener.application.check_head(self, head)
         if head.expects_continue and len(data) == end:
-            self._transport.write(_CONTINUE)
+            self.write(_CONTINUE)
         self._state = State.BODY
         self._since_s = self._loop.time()
         self._received = 0
@@ -309,14 +325,16 @@ class ClientConnection:
                 self._dispatch(self._head, body)
             return rest
         excess = self._received - self._wanted
-        if excess < 0:
-            self._parts.append(data)
-            return b""
-        self._parts.append(data[: len(data) - excess] if excess else data)
-        body = b"".join(self._parts)
-        self._parts.clear()
-        self._dispatch(self._head, body)
-        return data[len(data) - excess :] if excess else b""
+        if excess <= 0:
+            self._body += data
+            rest = b""
+        else:
+            self._body += data[:-excess]
+            rest = data[-excess:]
+        if excess >= 0:
+            body, self._body = bytes(self._body), bytearray()
+            self._dispatch(self._head, body)
+        return rest
 
     def _dispatch(self, head: RequestHead | None, body: bytes) -> None:
         assert head is not None
@@ -338,15 +356,27 @@ class ClientConnection:
             return
         self._state = State.HEAD
         self._since_s = self._loop.time()
-        if self._reading_paused:
-            self._reading_paused = False
-            self._transport.resume_reading()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Look at what came while an answer was on its way."""
         if self._buffer and not self._advancing:
             data, self._buffer = self._buffer, b""
             self._advance(data)
 
+    def _regulate(self) -> None:
+        """Stop reading while more is held of further requests than is allowed, and until they have been looked at."""
+        waiting = self._state is State.BUSY or not self.writable
+        full = waiting and len(self._buffer) > self._limits.pipeline_bytes_max
+        if full != self._reading_paused:
+            self._reading_paused = full
+            if full:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
+
     def _refuse(self, error: RouteproofError) -> None:
-        self._transport.write(self._listener.application.refusal(error, self._head))
+        self.write(self._listener.application.refusal(error, self._head))
         self._close()
 
     def _refuse_slow(self, what: str, *, silent: bool) -> None:
@@ -362,7 +392,9 @@ class ClientConnection:
         self._state = State.CLOSING
         self._since_s = self._loop.time()
         self._buffer = b""
-        self._parts.clear()
+        self._body = bytearray()
+        self._chunked = None
+        self._received = 0
         if self._reading_paused:
             self._reading_paused = False
             self._transport.resume_reading()
@@ -370,6 +402,11 @@ class ClientConnection:
             self._transport.write_eof()
         else:
             self._transport.close()
+
+    def _tell_gone(self) -> None:
+        handler, self.handler = self.handler, None
+        if handler is not None:
+            handler.on_client_gone()
 
     def _drained(self) -> int:
         return self._written - self._transport.get_write_buffer_size()

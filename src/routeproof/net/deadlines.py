@@ -43,4 +43,7 @@ class Deadlines:
         self._timer = self._loop.call_later(self._interval_s, self._sweep)
         now_s = self._loop.time()
         for watched in tuple(self._watched):
-            watched.check_deadlines(now_s)
+            try:
+                watched.check_deadlines(now_s)
+            except Exception as fault:  # noqa: BLE001 - a fault in one may not stop the deadlines of all others
+                self._loop.call_exception_handler({"message": f"checking deadlines of {watched!r}", "exception": fault})

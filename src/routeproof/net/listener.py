@@ -32,7 +32,7 @@ class Listener:
         return cast("asyncio.Protocol", ClientConnection(self, self._loop))
 
     def begin_drain(self) -> None:
-        """From now on each connection closes after its current answer."""
+        """From now on each new answer is its connection's last, and says so."""
         self.draining = True
 
     def stop_accepting(self) -> None:

@@ -47,25 +47,20 @@ Ready = Callable[[UpstreamConnection | None, UpstreamError | None], None]
 class Waiter:
     """One exchange's wait for a connection; `cancel` withdraws it."""
 
-    __slots__ = ("_ready",)
+    __slots__ = ("_queue", "resolve")
 
-    def __init__(self, ready: Ready) -> None:
-        self._ready: Ready | None = ready
-
-    @property
-    def cancelled(self) -> bool:
-        """The exchange no longer wants a connection, or has had its answer."""
-        return self._ready is None
+    def __init__(self, ready: Ready, queue: "deque[Waiter]") -> None:
+        self.resolve = ready
+        """Gives the answer; for who has taken the waiter out of its queue."""
+        self._queue = queue
+        queue.append(self)
 
     def cancel(self) -> None:
-        """Withdraw."""
-        self._ready = None
-
-    def resolve(self, connection: UpstreamConnection | None, error: UpstreamError | None) -> None:
-        """Give the answer, once."""
-        ready, self._ready = self._ready, None
-        if ready is not None:
-            ready(connection, error)
+        """Withdraw; without effect once the answer was given. Makes room in the queue at once."""
+        try:
+            self._queue.remove(self)
+        except ValueError:
+            return
 
 
 class OriginPool:
@@ -117,18 +112,15 @@ class OriginPool:
         """Ask for a fresh or freed connection. Raises Overloaded where the queue for this origin is full."""
         if len(self._waiters) >= self._limits.upstream_queue_max:
             raise Overloaded(f"Too many requests wait for a connection to {self.origin.host}; try again shortly.")
-        waiter = Waiter(ready)
-        self._waiters.append(waiter)
+        waiter = Waiter(ready, self._waiters)
         self._dial_if_needed()
         return waiter
 
     def give_back(self, connection: UpstreamConnection) -> None:
         """An exchange ended cleanly."""
-        while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.cancelled:
-                waiter.resolve(connection, None)
-                return
+        if self._waiters:
+            self._waiters.popleft().resolve(connection, None)
+            return
         if self._closed or len(self._idle) >= self._limits.upstream_idle_connections_max:
             connection.abandon()
             return
@@ -182,6 +174,8 @@ class OriginPool:
             )
         except OSError as fault:
             error = self._failed(UpstreamKind.CONNECT_FAILED, f": {fault.strerror or type(fault).__name__}")
+        except ValueError as fault:  # a name that the resolver can't encode
+            error = self._failed(UpstreamKind.CONNECT_FAILED, f": {fault}")
         except UpstreamError as fault:
             error = fault
         finally:
@@ -192,11 +186,9 @@ class OriginPool:
             self._open.add(connection)
             self.give_back(connection)
             return
-        while self._waiters:
-            waiter = self._waiters.popleft()
-            if not waiter.cancelled:
-                waiter.resolve(None, error)
-                break
+        if self._waiters:
+            self._waiters.popleft().resolve(None, error)
+        self._dial_if_needed()  # for those who waited while every connection was taken
 
     async def _connect(self) -> UpstreamConnection:
         origin = self.origin
@@ -206,22 +198,27 @@ class OriginPool:
                 UpstreamKind.EGRESS_DENIED,
                 f"No address of {origin.host} may be dialled; private ones need allow_plain or allow_networks.",
             )
-        last: OSError | None = None
-        for address in addresses:
+        *others, last = addresses
+        share_s = self._connect_timeout_s
+        for address in others:
+            share_s /= 2  # one that swallows packets must leave time for the next
             try:
-                _, protocol = await self._loop.create_connection(
-                    self._new_connection,
-                    address,
-                    origin.port,
-                    ssl=self._tls if origin.tls else None,
-                    server_hostname=origin.host if origin.tls else None,
-                )
-            except OSError as fault:
-                last = fault
-            else:
-                return cast("UpstreamConnection", protocol)
-        assert last is not None
-        raise last
+                async with asyncio.timeout(share_s):
+                    return await self._connect_to(address)
+            except OSError:
+                continue
+        return await self._connect_to(last)
+
+    async def _connect_to(self, address: str) -> UpstreamConnection:
+        origin = self.origin
+        _, protocol = await self._loop.create_connection(
+            self._new_connection,
+            address,
+            origin.port,
+            ssl=self._tls if origin.tls else None,
+            server_hostname=origin.host if origin.tls else None,
+        )
+        return cast("UpstreamConnection", protocol)
 
     def _new_connection(self) -> asyncio.Protocol:
         return cast("asyncio.Protocol", UpstreamConnection(self))

@@ -36,13 +36,12 @@ class UpstreamConnection:
     """A connection that carries one exchange at a time: an `asyncio.Protocol` by shape, so that it can be compiled."""
 
     __slots__ = (
+        "_barren_bytes",
         "_chunks",
         "_complete",
-        "_content_length",
         "_fields",
         "_got_bytes",
         "_has_framing",
-        "_head_bytes",
         "_head_done",
         "_head_given",
         "_interim",
@@ -50,6 +49,7 @@ class UpstreamConnection:
         "_pool",
         "_receiver",
         "_reusable",
+        "_status",
         "closed",
         "idle_since_s",
         "paused",
@@ -65,7 +65,8 @@ class UpstreamConnection:
         self._chunks: list[bytes] = []
         self._head_done = self._head_given = self._complete = self._got_bytes = self._has_framing = False
         self._reusable = self._interim = False
-        self._head_bytes = 0
+        self._status = 0
+        self._barren_bytes = 0  # since the last piece of a body: a head, or framing that leads to nothing
         self.transport: asyncio.Transport | None = None
         self.closed = False
         self.paused = False
@@ -79,7 +80,7 @@ class UpstreamConnection:
         assert self._receiver is None and self.transport is not None
         self._receiver = receiver
         self._head_done = self._head_given = self._complete = self._got_bytes = self._has_framing = False
-        self._head_bytes = 0
+        self._barren_bytes = 0
         self.uses += 1
         self.transport.write(request)
 
@@ -115,35 +116,38 @@ class UpstreamConnection:
             self.abandon()
             return
         self._got_bytes = True
-        if not self._head_done:
-            self._head_bytes += len(data)
+        malformed = False
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError:
-            # What had come whole before the fault is still the answer's.
-            if not self._complete:
-                self._lose(malformed=True)
-                return
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            malformed = True  # what had come whole before the fault is still the answer's
             self._reusable = False
-        except httptools.HttpParserUpgrade:
-            self._lose(malformed=True)
-            return
         if self._head_done and not self._head_given:
             # Called from here and not from inside the parser, which would turn our own faults into the provider's.
             self._head_given = True
-            receiver.on_answer_head(self._parser.get_status_code(), self._fields)
+            receiver.on_answer_head(self._status, self._fields)
             if self._receiver is not receiver:
                 self._chunks.clear()
                 return
         chunks = self._chunks
         if self._complete:
             self._finish(receiver, b"".join(chunks) if len(chunks) != 1 else chunks[0])
-        elif chunks:
+            return
+        if chunks:
+            self._barren_bytes = 0
             body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
             chunks.clear()
             receiver.on_answer_data(body, False)
-        elif not self._head_done and self._head_bytes > self._pool.response_header_bytes_max:
-            self._lose(malformed=True)
+        else:
+            self._barren_bytes += len(data)
+        if malformed or self._barren_bytes > self._pool.response_header_bytes_max:
+            self._lose(receiver)
+
+    def pause_writing(self) -> None:
+        pass  # a request is written whole and its size is bounded: there is nothing to hold back
+
+    def resume_writing(self) -> None:
+        pass
 
     def eof_received(self) -> None:
         return None  # closes the transport; `connection_lost` decides what it means
@@ -171,7 +175,7 @@ class UpstreamConnection:
         self._fields = {}
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._complete:
+        if self._head_done:  # trailers, or another answer
             return
         name = name.lower()
         fields = self._fields
@@ -180,10 +184,10 @@ class UpstreamConnection:
         fields[name] = value
 
     def on_headers_complete(self) -> None:
-        if self._complete:
+        if self._head_done:
             return
         parser = self._parser
-        status = parser.get_status_code()
+        status = self._status = parser.get_status_code()
         if status < 200:  # 100 Continue, 103 Early Hints: the answer is still to come
             self._interim = True
             return
@@ -209,19 +213,17 @@ class UpstreamConnection:
         """The answer is complete: give the connection back first, so that the next exchange may take it."""
         self._chunks.clear()
         self._receiver = None
-        if self.closed:
-            pass
-        elif self._reusable:
-            if self.paused:
-                self.resume()
+        transport = self.transport
+        # An answer that overtook its own request leaves the rest of that request before the next one.
+        if self._reusable and not self.closed and transport is not None and not transport.get_write_buffer_size():
+            self.resume()
             self._pool.give_back(self)
         else:
             self.abandon()
         receiver.on_answer_data(body, True)
 
-    def _lose(self, *, malformed: bool) -> None:
-        receiver, got_bytes = self._receiver, self._got_bytes
-        self._chunks.clear()
-        self.abandon()
-        if receiver is not None:
-            receiver.on_answer_lost(got_bytes=got_bytes, malformed=malformed)
+    def _lose(self, receiver: Receiver) -> None:
+        """The answer can't be read on: destroy the connection, unless the receiver has done so itself."""
+        if self._receiver is receiver:
+            self.abandon()
+            receiver.on_answer_lost(got_bytes=True, malformed=True)

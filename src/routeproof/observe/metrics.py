@@ -70,9 +70,7 @@ class _BeatCollector(Collector):
         totals, current = _summed(self._beats), _summed(self._fresh)
         for metric in METRICS:
             counted = totals if metric.kind == "counter" else current
-            yield _family(
-                metric, {labels: counted[key] for key, labels in metric.counters.items() if key in counted}
-            )
+            yield _family(metric, {labels: counted[key] for key, labels in metric.counters.items() if key in counted})
         of_workers: dict[str, Series] = {
             "workers": self._states(),
             "heartbeat_age_seconds": self._ages(),

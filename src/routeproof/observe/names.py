@@ -55,9 +55,7 @@ METRICS: Final = (
     ),
     Metric("exchanges_in_flight", "gauge", "Client requests being served.", {"in_flight": ()}),
     Metric("client_connections_open", "gauge", "Open client connections.", {"connections": ()}),
-    Metric(
-        "upstream_connections_open", "gauge", "Open connections to providers.", {"upstream_connections": ()}
-    ),
+    Metric("upstream_connections_open", "gauge", "Open connections to providers.", {"upstream_connections": ()}),
     Metric("ledger_backlog", "gauge", "Exchanges that wait for their commit.", {"ledger_backlog": ()}),
 )
 """What workers count."""

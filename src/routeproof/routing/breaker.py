@@ -29,7 +29,7 @@ class Breaker:
         self._failures = 0
         self._ejections = 0
         self._open_until_s = 0.0
-        self._probe_until_s = 0.0
+        self._probe_until_s = 0.0  # 0 but while PROBING
         self.ejected = False
         """Read directly on the hot path; False is by far the common case."""
 
@@ -47,15 +47,17 @@ class Breaker:
         return True
 
     def succeeded(self) -> None:
-        """The route served an exchange."""
+        """The route served an exchange. While OPEN this is news from before the ejection, and changes nothing."""
         self._failures = 0
-        if self.ejected:
+        if self.ejected and self._probe_until_s:
             self.ejected = False
             self._ejections = 0
             self._probe_until_s = 0.0
 
     def failed(self, now_s: float) -> None:
-        """The route failed in a way that counts."""
+        """The route failed in a way that counts. While OPEN it was in flight at the ejection, which took it in."""
+        if self.ejected and not self._probe_until_s:
+            return
         self._failures += 1
         if self.ejected or self._failures >= self._failures_max:
             self._failures = 0

@@ -33,6 +33,7 @@ _HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-
 _LIST_FIELDS = frozenset((b"connection", b"expect", b"upgrade"))
 _LENGTH_DIGITS_MAX = 15
 _HOST_BYTES_MAX = 261  # a name of 255 bytes (RFC 1035 2.3.4) and a port
+_MEMO_BYTES_MAX = 4096  # of one connection, for its whole life
 _FIELD_BYTES_MIN = len(b"a:\r\n")
 
 
@@ -140,7 +141,7 @@ class HeadMemo:
     def keep(self, block: bytes, head: RequestHead) -> None:
         """Remember a head that was parsed in full."""
         match = _LENGTH_FIELD.search(block)
-        if match is None or head.content_length is None:
+        if match is None or head.content_length is None or len(block) > _MEMO_BYTES_MAX:
             self._last = None
             return
         self._before, self._after = block[: match.end()], block[block.index(b"\r", match.end()) :]

@@ -50,9 +50,7 @@ def client(*beats: Beat) -> TestClient:
         ),
     ],
 )
-def test_ready_means_that_a_worker_heard_of_lately_is_serving(
-    beats: list[Beat], ready: bool, reason: str
-) -> None:
+def test_ready_means_that_a_worker_heard_of_lately_is_serving(beats: list[Beat], ready: bool, reason: str) -> None:
     """One is enough; a stale word is none."""
     reply = client(*beats).get("/readyz")
 

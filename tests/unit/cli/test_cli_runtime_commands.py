@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -51,7 +52,12 @@ def test_serve_starts_nothing_with_a_mistake_in_the_configuration(
 
 @pytest.mark.parametrize(
     ("arguments", "once", "as_json"),
-    [([], False, False), (["--once"], True, False), (["--once", "--json"], True, True)],
+    [
+        (["--once"], True, False),
+        (["--stay"], False, False),
+        (["--once", "--json"], True, True),
+        (["--stay", "--json"], False, True),
+    ],
 )
 def test_demo_needs_no_configuration(
     command: Command, runtime: Any, arguments: list[str], once: bool, as_json: bool
@@ -61,6 +67,26 @@ def test_demo_needs_no_configuration(
 
     assert command("demo", *arguments).exit_code == 1
     assert runtime.calls == [("demo", once, as_json)]
+
+
+@pytest.mark.parametrize(
+    ("stdin", "stdout", "once"),
+    [(True, True, False), (False, True, True), (True, False, True), (None, True, True)],
+)
+def test_demo_stays_up_on_a_terminal_only(
+    command: Command,
+    runtime: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    stdin: bool | None,
+    stdout: bool,
+    once: bool,
+) -> None:
+    """A script, which has no terminal at one end or the other, must not hang."""
+    streams = [None if tty is None else SimpleNamespace(isatty=lambda tty=tty: tty) for tty in (stdin, stdout)]
+    monkeypatch.setattr("routeproof.cli.demo.sys", SimpleNamespace(stdin=streams[0], stdout=streams[1]))
+
+    assert command("demo").exit_code == 0
+    assert runtime.calls == [("demo", once, False)]
 
 
 def test_simulate_needs_no_configuration(command: Command, runtime: Any) -> None:

@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
-from routeproof.cli.console import Column, json_line, say, show_error, table, tell
+from routeproof.cli import console
+from routeproof.cli.console import json_line, say, show_error, table, tell
 from routeproof.errors import ConfigError, OperatorError
+from routeproof.operations.screen import Column, Screen
 
 LONG_ID = "req_" + "0123456789abcdef" * 10
 COLUMNS: list[Column] = [("id", "left"), ("cost", "right")]
@@ -50,6 +52,13 @@ def test_a_table_without_rows_is_its_headings(capsys: pytest.CaptureFixture[str]
     table(COLUMNS, [])
 
     assert capsys.readouterr().out == "id  cost\n"
+
+
+def test_the_module_is_a_screen() -> None:
+    """Operations write through it; the assignment is what is checked, by mypy."""
+    screen: Screen = console
+
+    assert screen.say is say
 
 
 @pytest.mark.parametrize("text", ["[red]x[/red]", ":smile:", "[link=file:///x]y", "[/]"])

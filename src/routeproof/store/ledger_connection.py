@@ -1,0 +1,79 @@
+"""The connection that adds rows to the ledger: groups, heartbeats, and whether others changed the database."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from routeproof.ledger.entries import Entry
+from routeproof.store.connecting import WRITER_CHECKPOINT_PAGES, Durability, check_revision, connect, store_errors
+from routeproof.store.driver import driver, is_busy
+from routeproof.store.fitting import make_storable
+from routeproof.store.rows import insert_entries
+from routeproof.store.workers import WorkerBeat, write_beat
+
+_LOCK_WAIT_MS: Final = 500
+_WAL_KEPT_BYTES: Final = 64 * 1024 * 1024
+
+
+class LedgerConnection:
+    """Belongs to one thread at a time."""
+
+    def __init__(self, path: Path, durability: Durability) -> None:
+        """Open a database that is up to date. Raises StoreError."""
+        self.path = path
+        self._connection = connect(path, durability=durability)
+        try:
+            with store_errors(path):
+                check_revision(self._connection, path)
+                self._connection.execute(f"PRAGMA busy_timeout = {_LOCK_WAIT_MS}")
+                self._connection.execute(f"PRAGMA wal_autocheckpoint = {WRITER_CHECKPOINT_PAGES}")
+                self._connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT_BYTES}")
+                self._data_version = self._read_data_version()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def commit_entries(self, entries: Sequence[Entry], keep_waiting: Callable[[], bool]) -> None:
+        """Commit entries as one group.
+
+        Another's lock is waited for as long as `keep_waiting` says so: nothing was written yet, so nothing is retried.
+        Raises driver.Error; the group is then not in the database.
+        """
+        self._begin(keep_waiting)
+        try:
+            insert_entries(self._connection, entries)
+        except (OverflowError, UnicodeEncodeError):
+            self._connection.execute("ROLLBACK")
+            for entry in entries:
+                make_storable(entry)
+            self._begin(keep_waiting)
+            insert_entries(self._connection, entries)
+        self._connection.execute("COMMIT")
+
+    def commit_beat(self, beat: WorkerBeat, keep_waiting: Callable[[], bool]) -> None:
+        """Commit a heartbeat. Raises driver.Error."""
+        self._begin(keep_waiting)
+        write_beat(self._connection, beat)
+        self._connection.execute("COMMIT")
+
+    def changed_by_others(self) -> bool:
+        """Whether another connection has committed anything since the last call. Raises driver.Error."""
+        before, self._data_version = self._data_version, self._read_data_version()
+        return self._data_version != before
+
+    def close(self) -> None:
+        """Close it; a transaction that was not committed leaves nothing."""
+        self._connection.close()
+
+    def _begin(self, keep_waiting: Callable[[], bool]) -> None:
+        while True:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except driver.OperationalError as error:
+                if not is_busy(error) or not keep_waiting():
+                    raise
+            else:
+                return
+
+    def _read_data_version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])

@@ -1,0 +1,194 @@
+"""The flight recorder: every exchange in flight, in a file that outlives a kill, and what is left of it after one.
+
+`slot_file` has the layout and says why a record is never torn. `claim` and `finish` stand on the hot path and cost
+well under a microsecond each; they belong to the event loop's thread, `free` to the ledger writer's.
+"""
+
+import logging
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from routeproof.errors import Overloaded, StoreError
+from routeproof.ledger.entries import Entry, OpenExchange
+from routeproof.store.fitting import fit_entry, fit_open, make_storable
+from routeproof.store.slot_file import (
+    B_OFFSET,
+    FINISHED,
+    FINISHED_OFFSET,
+    FINISHED_PAYLOAD_MAX,
+    FREE,
+    OPEN_A,
+    OPEN_B,
+    OPEN_PAYLOAD_MAX,
+    RECORD_HEAD,
+    SLOT_BYTES,
+    STATES_OFFSET,
+    SlotFile,
+    make_slot_file,
+    open_slot_file,
+)
+
+_log = logging.getLogger("routeproof.store.recorder")
+
+_HEAD_BYTES: Final = RECORD_HEAD.size
+_Record = TypeVar("_Record", Entry, OpenExchange)
+_encode = msgspec.msgpack.Encoder().encode
+_decode_entry = msgspec.msgpack.Decoder(Entry).decode
+_decode_open = msgspec.msgpack.Decoder(OpenExchange).decode
+_crc32 = zlib.crc32
+_head = RECORD_HEAD.pack
+
+
+class FlightRecorder:
+    """One worker's slots."""
+
+    def __init__(self, path: Path, slots: int, worker: int) -> None:
+        """Take over the file, or make it. Raises StoreError where it can't, or holds what was not recovered."""
+        file = open_slot_file(path)
+        if file is not None and (occupied := file.occupied()):
+            file.close()
+            raise StoreError(f"{path} holds {occupied} exchanges of an earlier run; recover them first")
+        if file is None or (file.slots, file.worker) != (slots, worker):
+            if file is not None:
+                file.close()
+            file = make_slot_file(path, slots, worker)
+        self._file = file
+        self._map = file.map
+        self._base = file.base
+        # A stack: the slots freed last are claimed next, so that few pages are ever touched. Its `pop`, `append` and
+        # `extend` are each one step under the interpreter's lock, so two threads share it without another one.
+        self._free = list(range(slots - 1, -1, -1))
+        self.slots = slots
+
+    @property
+    def in_use(self) -> int:
+        """Slots claimed and not yet freed."""
+        return self.slots - len(self._free)
+
+    def claim(self, opened: OpenExchange) -> int:
+        """Note an exchange before its dispatch; returns its slot. Raises Overloaded where none is free."""
+        payload = _encode(opened)
+        if len(payload) > OPEN_PAYLOAD_MAX:
+            payload = fit_open(opened, OPEN_PAYLOAD_MAX)
+        try:
+            slot = self._free.pop()
+        except IndexError:
+            raise Overloaded("Too many requests are in flight; try again shortly.") from None
+        length = len(payload)
+        at = self._base + slot * SLOT_BYTES
+        self._map[at : at + _HEAD_BYTES + length] = _head(length, _crc32(payload)) + payload
+        self._map[STATES_OFFSET + slot] = OPEN_A
+        return slot
+
+    def update(self, slot: int, opened: OpenExchange) -> None:
+        """Note a further attempt before its dispatch; until the last byte is there, the older note counts."""
+        payload = _encode(opened)
+        if len(payload) > OPEN_PAYLOAD_MAX:
+            payload = fit_open(opened, OPEN_PAYLOAD_MAX)
+        state = self._map[STATES_OFFSET + slot]
+        assert state in (OPEN_A, OPEN_B)
+        to_b = state == OPEN_A
+        at = self._base + slot * SLOT_BYTES + (B_OFFSET if to_b else 0)
+        length = len(payload)
+        self._map[at : at + _HEAD_BYTES + length] = _head(length, _crc32(payload)) + payload
+        self._map[STATES_OFFSET + slot] = OPEN_B if to_b else OPEN_A
+
+    def finish(self, slot: int, entry: Entry) -> None:
+        """Note the outcome. An amount that no 64 bits hold becomes unknown in the entry itself."""
+        try:
+            payload = _encode(entry)
+        except (OverflowError, UnicodeEncodeError):
+            make_storable(entry)
+            payload = _encode(entry)
+        length = len(payload)
+        if length > FINISHED_PAYLOAD_MAX:
+            payload = fit_entry(entry, FINISHED_PAYLOAD_MAX)
+            length = len(payload)
+        at = self._base + slot * SLOT_BYTES + FINISHED_OFFSET
+        self._map[at : at + _HEAD_BYTES + length] = _head(length, _crc32(payload)) + payload
+        self._map[STATES_OFFSET + slot] = FINISHED
+
+    def free(self, slots: Sequence[int]) -> None:
+        """Give back slots whose rows are committed. Called by the writer's thread."""
+        states = self._map
+        for slot in slots:
+            assert states[STATES_OFFSET + slot] == FINISHED
+            states[STATES_OFFSET + slot] = FREE
+        self._free.extend(slots)
+
+    def close(self) -> None:
+        """Unmap the file; nothing may be noted after that. What was not freed waits for recovery."""
+        self._file.close()
+
+
+class Recovered(msgspec.Struct, frozen=True):
+    """What an earlier process left in its flight recorder."""
+
+    finished: list[Entry]
+    """Ended, and perhaps not committed."""
+    open: list[OpenExchange]
+    """In flight when the process died."""
+    damaged: int
+    """Slots that can't be read; a loss of power can leave them, a kill can't."""
+
+
+def recover(path: Path) -> Recovered:
+    """Read what an earlier process left, and leave it there. Raises StoreError where the file is not a recorder's."""
+    file = open_slot_file(path)
+    if file is None:
+        return Recovered([], [], 0)
+    finished: list[Entry] = []
+    still_open: list[OpenExchange] = []
+    damaged = 0
+    try:
+        for slot, state in enumerate(file.states()):
+            found = _read_slot(file, slot, state) if state != FREE else None
+            if isinstance(found, Entry):
+                finished.append(found)
+            elif found is not None:
+                still_open.append(found)
+            elif state != FREE:
+                damaged += 1
+    finally:
+        file.close()
+    if damaged:
+        _log.error("%s: %d slots can't be read; their exchanges are lost", path, damaged)
+    return Recovered(finished, still_open, damaged)
+
+
+def clear(path: Path) -> None:
+    """Free every slot, once what they held is committed. Raises StoreError."""
+    file = open_slot_file(path)
+    if file is not None:
+        file.clear()
+        file.close()
+
+
+def _read_slot(file: SlotFile, slot: int, state: int) -> Entry | OpenExchange | None:
+    if state == FINISHED:
+        entry = _read(file, slot, FINISHED_OFFSET, FINISHED_PAYLOAD_MAX, _decode_entry)
+        if entry is not None:
+            return entry
+    note = _read(file, slot, B_OFFSET if state == OPEN_B else 0, OPEN_PAYLOAD_MAX, _decode_open)
+    if state in (OPEN_A, OPEN_B) and note is not None:
+        return note
+    # Here power was lost. The slot may still hold an older exchange's note: ids grow, so the newest one is this one's.
+    other = _read(file, slot, 0 if state == OPEN_B else B_OFFSET, OPEN_PAYLOAD_MAX, _decode_open)
+    notes = [found for found in (note, other) if found is not None]
+    return max(notes, key=lambda found: (found.id, len(found.routes)), default=None)
+
+
+def _read(
+    file: SlotFile, slot: int, offset: int, payload_max: int, decode: Callable[[bytes], _Record]
+) -> _Record | None:
+    payload = file.record(slot, offset, payload_max)
+    if payload is None:
+        return None
+    try:
+        return decode(payload)
+    except msgspec.DecodeError:
+        return None

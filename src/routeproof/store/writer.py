@@ -1,0 +1,228 @@
+"""The ledger's writer: one thread that owns the only connection which adds rows, and commits them in groups.
+
+    event loop: append -> queue            writer thread: queue -> BEGIN, rows, COMMIT -> slots freed
+
+The thread sleeps while there is nothing to write, but for a look every half second whether another process changed
+the database, and a heartbeat every second. What can't be committed stops it for good: the rows are in the flight
+recorder, the gateway refuses new exchanges, and the next start writes them.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Final, Protocol, TypeVar
+
+from routeproof.clock import Clock, SystemClock
+from routeproof.ledger.entries import Entry
+from routeproof.store.connecting import Durability, store_errors
+from routeproof.store.ledger_connection import LedgerConnection
+from routeproof.store.workers import WorkerBeat
+
+_log = logging.getLogger("routeproof.store.writer")
+
+LOOK_INTERVAL_S: Final = 0.5
+BEAT_INTERVAL_S: Final = 1.0
+UNSLOTTED_MAX: Final = 16_384
+"""Entries without a slot (refused requests) join the queue only below this; a flood must not fill the memory."""
+
+_Item = TypeVar("_Item")
+
+
+class SlotOwner(Protocol):
+    """The flight recorder, as the writer knows it."""
+
+    def free(self, slots: Sequence[int]) -> None:
+        """Give back slots whose rows are committed."""
+        ...
+
+
+class LedgerWriter:
+    """`append` belongs to the event loop's thread; everything else may be called from any."""
+
+    def __init__(
+        self,
+        path: Path,
+        recorder: SlotOwner,
+        durability: Durability,
+        on_failure: Callable[[BaseException], None],
+        *,
+        worker: int = 0,
+        clock: Clock | None = None,
+        group_interval_s: float = 0.01,
+    ) -> None:
+        """Open the database; nothing is written before `start`. `on_failure` is called on the writer's thread.
+
+        Raises StoreError.
+        """
+        self.healthy = True
+        """False from the first failed commit on, and once closed."""
+        self.shed = 0
+        """Entries of refused requests that were dropped because too many waited."""
+        self.on_external_change: Callable[[], None] | None = None
+        """Called on the writer's thread after others have committed anything since the database was opened here."""
+        self.read_counters: Callable[[], Mapping[str, int]] | None = None
+        """Called on the writer's thread for what the heartbeat publishes."""
+        self._recorder = recorder
+        self._on_failure = on_failure
+        self._worker = worker
+        self._clock = clock or SystemClock()
+        self._started_ns = self._clock.wall_ns()
+        self._group_interval_s = group_interval_s
+        self._state = "starting"
+        self._queue: list[tuple[Entry, int]] = []
+        self._flushes: list[threading.Event] = []
+        self._committing = 0
+        self._sleeping = False
+        self._closing = False
+        self._give_up_s = float("inf")
+        self._wake = threading.Event()
+        self._hurry = threading.Event()
+        self._group_ended_s = self._beaten_s = float("-inf")
+        self._looked_s = monotonic()
+        self._connection = LedgerConnection(path, durability)
+        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    # -- the event loop's side
+
+    def append(self, entry: Entry, slot: int) -> None:
+        """Queue rows for the next commit; `slot` (-1: none) is freed after it. Never waits.
+
+        Once the writer has failed nothing is queued: what has a slot is recovered from it.
+        """
+        if slot < 0 and len(self._queue) >= UNSLOTTED_MAX:
+            self.shed += 1
+        elif self.healthy:
+            self._queue.append((entry, slot))
+            if self._sleeping:
+                self._sleeping = False
+                self._wake.set()
+
+    @property
+    def backlog(self) -> int:
+        """Entries that wait for their commit."""
+        return len(self._queue) + self._committing
+
+    # -- anyone's side
+
+    def announce(self, state: str) -> None:
+        """Put a new state into the heartbeat, at once."""
+        self._state = state
+        self._beaten_s = float("-inf")
+        self._wake.set()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Wait until everything appended so far is committed; False where that fails or takes longer."""
+        done = threading.Event()
+        self._flushes.append(done)
+        self._hurry.set()
+        self._wake.set()
+        return self.healthy and done.wait(timeout_s) and self.healthy
+
+    def close(self, timeout_s: float) -> bool:
+        """Commit what waits, say `stopped`, and end; False where rows are left to the flight recorder."""
+        self._give_up_s = monotonic() + timeout_s
+        self._closing = True
+        self._hurry.set()
+        self._wake.set()
+        if self._thread.ident is None:
+            self._connection.close()
+        else:
+            self._thread.join(timeout_s)
+        drained = self.healthy and not self.backlog and not self._thread.is_alive()
+        self.healthy = False
+        return drained
+
+    # -- the thread's side
+
+    def _run(self) -> None:
+        try:
+            with store_errors(self._connection.path):
+                self._serve()
+        except BaseException as error:  # noqa: BLE001 - whatever ends this thread, the gateway has to know
+            self.healthy = False
+            _log.critical("the ledger can't be written any more, restart to recover: %s", error)
+            self._on_failure(error)
+        finally:
+            self._connection.close()
+            for done in self._flushes:
+                done.set()
+
+    def _serve(self) -> None:
+        while True:
+            self._look_around()
+            flushes = _take(self._flushes)
+            if self._queue:
+                self._commit_group()
+            for done in flushes:
+                done.set()
+            if self._closing and not self._queue:
+                break
+            self._wait()
+        self._state = "stopped"
+        self._beat()
+
+    def _commit_group(self) -> None:
+        self._committing = len(self._queue)
+        group = _take(self._queue)
+        self._committing = len(group)
+        self._connection.commit_entries([entry for entry, _ in group], self._keep_waiting)
+        self._recorder.free([slot for _, slot in group if slot >= 0])
+        self._committing = 0
+        self._group_ended_s = monotonic()
+
+    def _wait(self) -> None:
+        """Sleep until there is something to do, then long enough for a group to gather."""
+        self._wake.clear()
+        self._sleeping = True  # before the look at the queue: an append in between sees it and wakes us
+        if not (self._queue or self._flushes or self._closing):
+            self._wake.wait(max(self._looked_s + LOOK_INTERVAL_S - monotonic(), 0.0))
+        self._sleeping = False
+        if self._queue:
+            pause_s = self._group_ended_s + self._group_interval_s - monotonic()
+            if pause_s > 0:
+                self._hurry.wait(pause_s)
+        self._hurry.clear()
+
+    def _look_around(self) -> None:
+        now_s = monotonic()
+        if now_s - self._looked_s >= LOOK_INTERVAL_S:
+            self._looked_s = now_s
+            # Without anyone to tell there is no look: a change must not be taken note of and then forgotten.
+            if self.on_external_change is not None and self._connection.changed_by_others():
+                self.on_external_change()
+        if now_s - self._beaten_s >= BEAT_INTERVAL_S:
+            self._beaten_s = now_s
+            self._beat()
+
+    def _beat(self) -> None:
+        beat = WorkerBeat(
+            self._worker, os.getpid(), self._started_ns, self._clock.wall_ns(), self._state, self._counters()
+        )
+        self._connection.commit_beat(beat, self._keep_waiting)
+
+    def _counters(self) -> Mapping[str, int]:
+        if self.read_counters is None:
+            return {}
+        try:
+            return self.read_counters()
+        except Exception:  # noqa: BLE001 - the loop changes what is counted meanwhile; the ledger goes on without it
+            _log.exception("the counters can't be read")
+            return {}
+
+    def _keep_waiting(self) -> bool:
+        return monotonic() < self._give_up_s
+
+
+def _take(items: list[_Item]) -> list[_Item]:
+    """All items, removed from the list. Each step is atomic: what others append meanwhile stays for next time."""
+    count = len(items)
+    taken = items[:count]
+    del items[:count]
+    return taken

@@ -1,0 +1,208 @@
+"""Where concrete adapters meet engines: the only module that knows both, and the program's entry point."""
+
+import asyncio
+import logging
+import os
+import ssl
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import uvloop
+
+from routeproof.admin.process import admin_process
+from routeproof.catalog.price_book import PriceBook
+from routeproof.cli import console
+from routeproof.cli.app import run
+from routeproof.cli.exits import Exit
+from routeproof.clock import SystemClock
+from routeproof.config.facts_files import load_facts
+from routeproof.config.loading import load_settings
+from routeproof.config.settings import ListenAddress, Settings
+from routeproof.errors import ConfigError, FactsError, OperatorError, StoreError
+from routeproof.gateway.bounds import bound_of
+from routeproof.gateway.data_plane import DataPlane
+from routeproof.gateway.serving import serve_until_stopped
+from routeproof.ledger.entries import Entry
+from routeproof.operations.demo import run_demo
+from routeproof.operations.keys import create_key
+from routeproof.operations.simulating import simulate
+from routeproof.store.opening import OpenLedger, open_ledger
+from routeproof.store.reading import LedgerFilter, LedgerReader
+
+_log = logging.getLogger("routeproof")
+_FLUSH_S = 10.0
+_CLOSE_S = 30.0
+_DEMO_ROWS_MAX = 1_000
+
+
+class Wiring:
+    """The program's long-running parts (`operations.runtime.Runtime`)."""
+
+    def serve(self, settings: Settings) -> int:
+        """Serve clients until SIGTERM or SIGINT. SIGHUP reads `settings.source_path` again."""
+        prices = PriceBook.compile(load_facts(settings.server.facts))
+        server = settings.server
+        with (
+            _OpenedLedger(settings, prices) as opened,
+            admin_process(
+                server.admin_listen, opened.ledger.database, log_level=server.log_level, log_style=server.log_style
+            ),
+        ):
+            finished = uvloop.run(_serve(settings, prices, opened))
+        return Exit.OK if finished else Exit.FAILED
+
+    def simulate(self, script: Path | None, *, host: str, port: int, as_json: bool) -> int:
+        """Run the simulated providers alone, until told to stop."""
+        uvloop.run(simulate(script, host=host, port=port, screen=console, as_json=as_json))
+        return Exit.OK
+
+    def demo(self, *, once: bool, as_json: bool) -> int:
+        """Run gateway and simulated providers together; `once` sends the scripted mix, judges it and ends."""
+        ok = uvloop.run(run_demo(_demo_gateway, console, once=once, as_json=as_json))
+        return Exit.OK if ok else Exit.FAILED
+
+
+def main() -> None:
+    """The program."""
+    sys.exit(run(Wiring()))
+
+
+class _OpenedLedger:
+    """An open ledger whose writer tells a data plane, once there is one, of changes that other processes made."""
+
+    def __init__(self, settings: Settings, prices: PriceBook) -> None:
+        self._plane: DataPlane | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.ledger = open_ledger(
+            settings.server.data_dir,
+            slots=settings.limits.recorder_slots,
+            durability=settings.server.durability,
+            bound=bound_of(settings, prices),
+            clock=SystemClock(),
+            on_failure=_ledger_failed,
+            on_external_change=self._on_external_change,
+            read_counters=self._read_counters,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self.ledger.close(_CLOSE_S):
+            _log.error("some rows were not committed in time; the next start writes them")
+
+    def data_plane(self, settings: Settings, prices: PriceBook) -> DataPlane:
+        """A data plane on the running loop, kept up to date with the keys in the database."""
+        self._loop = asyncio.get_running_loop()
+        self._plane = DataPlane(
+            settings,
+            prices=prices,
+            keys=self.ledger.load_ring(),
+            recorder=self.ledger.recorder,
+            writer=self.ledger.writer,
+            ids=self.ledger.ids,
+            clock=SystemClock(),
+        )
+        return self._plane
+
+    def _read_counters(self) -> Mapping[str, int]:
+        return {} if self._plane is None else self._plane.counters()
+
+    def _on_external_change(self) -> None:
+        if self._plane is None or self._loop is None:
+            return
+        try:
+            keys = self.ledger.load_ring()
+        except StoreError as error:
+            _log.error("the keys can't be read, the old ones stay in force: %s", error.message)
+        else:
+            self._loop.call_soon_threadsafe(self._plane.use_keys, keys)
+
+
+def _ledger_failed(error: BaseException) -> None:
+    _log.critical("requests are refused until a restart: %s", error)
+
+
+async def _serve(settings: Settings, prices: PriceBook, opened: _OpenedLedger) -> bool:
+    plane = opened.data_plane(settings, prices)
+    writer = opened.ledger.writer
+
+    def started(port: int) -> None:
+        writer.announce("serving")
+        _log.info("data plane listens on %s", ListenAddress(settings.server.listen.host, port))
+
+    with _telling_how_to_listen(settings):
+        return await serve_until_stopped(
+            plane,
+            reload=partial(_reload, plane, settings.source_path),
+            started=started,
+            draining=lambda: writer.announce("draining"),
+        )
+
+
+@contextmanager
+def _telling_how_to_listen(settings: Settings) -> Iterator[None]:
+    """Turns a failure to listen into what the operator can do about it."""
+    try:
+        yield
+    except ssl.SSLError as error:
+        remedy = "correct server.tls_cert and server.tls_key"
+        raise OperatorError(f"the TLS files can't be used ({error.reason}); {remedy}") from error
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error)
+        remedy = "stop what uses it, or change server.listen"
+        raise OperatorError(f"can't listen on {settings.server.listen} ({why}); {remedy}") from error
+
+
+def _reload(plane: DataPlane, path: Path) -> None:
+    """Serve by the configuration as it is now; where it is broken, the old one stays and the log says why."""
+    try:
+        settings = load_settings(path, os.environ)
+        prices = PriceBook.compile(load_facts(settings.server.facts))
+        plane.reload(settings, prices)
+    except (ConfigError, FactsError) as error:
+        _log.error("the configuration was not reloaded, the old one stays in force:\n%s", "\n".join(error.problems))
+    except OSError as error:
+        _log.error("the configuration was not reloaded, the old one stays in force: %s", error)
+    else:
+        _log.info("the configuration was reloaded")
+
+
+class _DemoGateway:
+    """`operations.demo.DemoGateway` over a data plane in this process."""
+
+    def __init__(self, port: int, key: str, ledger: OpenLedger) -> None:
+        self.base_url = f"http://127.0.0.1:{port}/v1"
+        self.key = key
+        self._ledger = ledger
+
+    async def rows(self) -> list[Entry]:
+        """Every entry of the ledger, once all that is due is committed."""
+        return await asyncio.to_thread(self._read)
+
+    def _read(self) -> list[Entry]:
+        if not self._ledger.writer.flush(_FLUSH_S):
+            raise StoreError("the ledger did not commit in time; look at the log")
+        return LedgerReader(self._ledger.database).page(LedgerFilter(), _DEMO_ROWS_MAX).entries
+
+
+@asynccontextmanager
+async def _demo_gateway(settings: Settings) -> AsyncIterator[_DemoGateway]:
+    prices = PriceBook.compile(load_facts(settings.server.facts))
+    with _OpenedLedger(settings, prices) as opened:
+        key = create_key(settings.server.data_dir, owner="demo", account="demo", name="demo")
+        plane = opened.data_plane(settings, prices)
+        try:
+            port = await plane.start()
+            opened.ledger.writer.announce("serving")
+            yield _DemoGateway(port, key.key, opened.ledger)
+        finally:
+            await plane.close()
+
+
+if __name__ == "__main__":
+    main()

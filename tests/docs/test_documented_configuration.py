@@ -1,0 +1,132 @@
+"""`docs/configuration.md` lists every key of every table, with the default of the code."""
+
+import ipaddress
+import json
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+from tests.support.documents import bare, document, examples, rows_of, section, words_in
+
+from routeproof.config.loading import parse_settings
+from routeproof.config.providers import _TIMEOUTS as TIMEOUTS
+from routeproof.config.providers import PRICED_DIALECTS
+from routeproof.config.server import DATA_DIR_DEFAULT
+from routeproof.config.settings import (
+    Durability,
+    ListenAddress,
+    LogLevel,
+    LogStyle,
+    ModelSettings,
+    OnDisconnect,
+    ProviderSettings,
+    ServerSettings,
+    WeightedRoute,
+)
+from routeproof.dialects.registry import DIALECT_NAMES
+from routeproof.net.egress import EgressPolicy
+
+TEXT = document("docs/configuration.md")
+SERVER = rows_of(section(TEXT, "`[server]`: this gateway"), "key")
+PROVIDER = rows_of(section(TEXT, "`[providers.NAME]`: one account at one upstream API"), "key")
+MODEL, ROUTE = [
+    [row for row in rows_of(section(TEXT, "`[models.NAME]`: what clients send as `model`"), "key") if wanted(row)]
+    for wanted in (
+        lambda row: bare(row["key"]) not in {"route", "weight"},
+        lambda row: bare(row["key"]) in {"route", "weight"},
+    )
+]
+EVERY_KEY = examples("docs/configuration.md")[-1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "struct"),
+    [(SERVER, ServerSettings), (PROVIDER, ProviderSettings), (MODEL, ModelSettings), (ROUTE, WeightedRoute)],
+    ids=["server", "providers", "models", "routes"],
+)
+def test_every_key_is_listed_once(rows: list[dict[str, str]], struct: type[msgspec.Struct]) -> None:
+    """And no key that does not exist; `name` is the table's own."""
+    names = {field.name for field in msgspec.structs.fields(struct)} - {"name"}
+
+    assert sorted(bare(row["key"]) for row in rows) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("row", "struct"),
+    [(row, ServerSettings) for row in SERVER]
+    + [(row, ProviderSettings) for row in PROVIDER]
+    + [(row, ModelSettings) for row in MODEL]
+    + [(row, WeightedRoute) for row in ROUTE],
+    ids=lambda value: value["key"] if isinstance(value, dict) else "",
+)
+def test_defaults_are_those_of_the_code(row: dict[str, str], struct: type[msgspec.Struct]) -> None:
+    """Written as TOML writes them, or said in words."""
+    name = bare(row["key"])
+    field = next(field for field in msgspec.structs.fields(struct) if field.name == name)
+    if name == "data_dir":
+        assert bare(row["default"]) == json.dumps(DATA_DIR_DEFAULT)
+    elif name == "base_url":
+        assert row["default"] == "the dialect's"
+    elif name == "prices":
+        assert words_in(row["default"]) == list(PRICED_DIALECTS)
+    elif name in TIMEOUTS:
+        assert row["default"] == "that of `[limits]`"
+    elif field.required:
+        assert row["default"] == "required"
+    elif field.default is None:
+        assert row["default"] == "none"
+    else:
+        assert bare(row["default"]) == _as_toml(field.default)
+
+
+@pytest.mark.parametrize(
+    ("rows", "key", "words"),
+    [
+        (SERVER, "durability", get_args(Durability)),
+        (SERVER, "log_level", get_args(LogLevel)),
+        (SERVER, "log_style", get_args(LogStyle)),
+        (PROVIDER, "dialect", DIALECT_NAMES),
+        (PROVIDER, "on_disconnect", get_args(OnDisconnect)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_choices_are_listed(rows: list[dict[str, str]], key: str, words: tuple[str, ...]) -> None:
+    """In the column of types, in the order of the code."""
+    row = next(row for row in rows if bare(row["key"]) == key)
+
+    assert words_in(row["type"]) == [json.dumps(word) for word in words]
+
+
+def test_the_long_example_has_every_key_and_is_valid(tmp_path: Path) -> None:
+    """So that each key is shown once in its place; the paths in it are made first."""
+    for name in ("server.crt", "server.key", "prices.toml", "house-ca.pem"):
+        (tmp_path / name).touch()
+    (tmp_path / "qwen.key").write_text("sk-example\n")
+    settings = parse_settings(EVERY_KEY.text, tmp_path / "routeproof.toml", {"DASHSCOPE_API_KEY": "sk-example"})
+
+    written = {line.split(" = ")[0] for line in EVERY_KEY.text.splitlines() if " = " in line}
+    assert written >= {bare(row["key"]) for row in SERVER + PROVIDER + MODEL}
+    assert all(f"{bare(row['key'])} = " in EVERY_KEY.text for row in ROUTE)
+    assert len(settings.models) == 1
+
+
+@pytest.mark.parametrize("row", rows_of(TEXT, "setting"), ids=lambda row: row["setting"])
+def test_the_table_of_addresses_is_what_egress_permits(row: dict[str, str]) -> None:
+    """Whatever is public, and of the private addresses those that the row says."""
+    plain = row["setting"] in {"`allow_plain`", "both"}
+    networks = (ipaddress.ip_network("10.1.0.0/16"),) if row["setting"] in {"`allow_networks`", "both"} else ()
+    policy = EgressPolicy(plain, networks)
+    inside, outside = {"none": (False, False), "those networks": (True, False), "all": (True, True)}[
+        row["private addresses"]
+    ]
+
+    assert policy.permits("203.0.114.9") is (row["https"] == "yes")
+    assert (policy.permits("10.1.2.3"), policy.permits("10.2.2.3")) == (inside, outside)
+    assert plain is (row["http"] == "yes")
+
+
+def _as_toml(value: object) -> str:
+    if isinstance(value, ListenAddress):
+        return json.dumps(str(value))
+    return json.dumps(list(value) if isinstance(value, tuple) else value)
