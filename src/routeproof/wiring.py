@@ -5,11 +5,10 @@ import logging
 import os
 import ssl
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Self
 
 import uvloop
 
@@ -30,12 +29,11 @@ from routeproof.ledger.entries import Entry
 from routeproof.operations.demo import run_demo
 from routeproof.operations.keys import create_key
 from routeproof.operations.simulating import simulate
-from routeproof.store.opening import OpenLedger, open_ledger
+from routeproof.store.opening import OpenLedger
 from routeproof.store.reading import LedgerFilter, LedgerReader
 
 _log = logging.getLogger("routeproof")
 _FLUSH_S = 10.0
-_CLOSE_S = 30.0
 _DEMO_ROWS_MAX = 1_000
 
 
@@ -47,12 +45,10 @@ class Wiring:
         prices = PriceBook.compile(load_facts(settings.server.facts))
         server = settings.server
         with (
-            _OpenedLedger(settings, prices) as opened,
-            admin_process(
-                server.admin_listen, opened.ledger.database, log_level=server.log_level, log_style=server.log_style
-            ),
+            _open_ledger(settings, prices, keep_small=True) as ledger,
+            admin_process(server.admin_listen, ledger.database, log_level=server.log_level, log_style=server.log_style),
         ):
-            finished = uvloop.run(_serve(settings, prices, opened))
+            finished = uvloop.run(_serve(settings, prices, ledger))
         return Exit.OK if finished else Exit.FAILED
 
     def simulate(self, script: Path | None, *, host: str, port: int, as_json: bool) -> int:
@@ -71,65 +67,51 @@ def main() -> None:
     sys.exit(run(Wiring()))
 
 
-class _OpenedLedger:
-    """An open ledger whose writer tells a data plane, once there is one, of changes that other processes made."""
-
-    def __init__(self, settings: Settings, prices: PriceBook) -> None:
-        self._plane: DataPlane | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self.ledger = open_ledger(
-            settings.server.data_dir,
-            slots=settings.limits.recorder_slots,
-            durability=settings.server.durability,
-            bound=bound_of(settings, prices),
-            clock=SystemClock(),
-            on_failure=_ledger_failed,
-            on_external_change=self._on_external_change,
-            read_counters=self._read_counters,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if not self.ledger.close(_CLOSE_S):
-            _log.error("some rows were not committed in time; the next start writes them")
-
-    def data_plane(self, settings: Settings, prices: PriceBook) -> DataPlane:
-        """A data plane on the running loop, kept up to date with the keys in the database."""
-        self._loop = asyncio.get_running_loop()
-        self._plane = DataPlane(
-            settings,
-            prices=prices,
-            keys=self.ledger.load_ring(),
-            recorder=self.ledger.recorder,
-            writer=self.ledger.writer,
-            ids=self.ledger.ids,
-            clock=SystemClock(),
-        )
-        return self._plane
-
-    def _read_counters(self) -> Mapping[str, int]:
-        return {} if self._plane is None else self._plane.counters()
-
-    def _on_external_change(self) -> None:
-        if self._plane is None or self._loop is None:
-            return
-        try:
-            keys = self.ledger.load_ring()
-        except StoreError as error:
-            _log.error("the keys can't be read, the old ones stay in force: %s", error.message)
-        else:
-            self._loop.call_soon_threadsafe(self._plane.use_keys, keys)
+def _open_ledger(settings: Settings, prices: PriceBook, *, keep_small: bool) -> OpenLedger:
+    return OpenLedger(
+        settings.server.data_dir,
+        slots=settings.limits.recorder_slots,
+        durability=settings.server.durability,
+        bound=bound_of(settings, prices),
+        clock=SystemClock(),
+        on_failure=_ledger_failed,
+        keep_small=keep_small,
+    )
 
 
 def _ledger_failed(error: BaseException) -> None:
     _log.critical("requests are refused until a restart: %s", error)
 
 
-async def _serve(settings: Settings, prices: PriceBook, opened: _OpenedLedger) -> bool:
-    plane = opened.data_plane(settings, prices)
-    writer = opened.ledger.writer
+def _data_plane(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> DataPlane:
+    """A data plane on the running loop, kept up to date with the keys in the database."""
+    plane = DataPlane(
+        settings,
+        prices=prices,
+        keys=ledger.keys(),
+        recorder=ledger.recorder,
+        writer=ledger.writer,
+        ids=ledger.ids,
+        clock=SystemClock(),
+    )
+    ledger.on_keys_changed = partial(_hand_over_keys, asyncio.get_running_loop(), plane, ledger)
+    ledger.read_counters = plane.counters
+    return plane
+
+
+def _hand_over_keys(loop: asyncio.AbstractEventLoop, plane: DataPlane, ledger: OpenLedger) -> None:
+    """Called on the writer's thread when another process changed the database."""
+    try:
+        keys = ledger.keys()
+    except StoreError as error:
+        _log.error("the keys can't be read, the old ones stay in force: %s", error.message)
+    else:
+        loop.call_soon_threadsafe(plane.use_keys, keys)
+
+
+async def _serve(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> bool:
+    plane = _data_plane(settings, prices, ledger)
+    writer = ledger.writer
 
     def started(port: int) -> None:
         writer.announce("serving")
@@ -193,13 +175,13 @@ class _DemoGateway:
 @asynccontextmanager
 async def _demo_gateway(settings: Settings) -> AsyncIterator[_DemoGateway]:
     prices = PriceBook.compile(load_facts(settings.server.facts))
-    with _OpenedLedger(settings, prices) as opened:
+    with _open_ledger(settings, prices, keep_small=False) as ledger:
         key = create_key(settings.server.data_dir, owner="demo", account="demo", name="demo")
-        plane = opened.data_plane(settings, prices)
+        plane = _data_plane(settings, prices, ledger)
         try:
             port = await plane.start()
-            opened.ledger.writer.announce("serving")
-            yield _DemoGateway(port, key.key, opened.ledger)
+            ledger.writer.announce("serving")
+            yield _DemoGateway(port, key.key, ledger)
         finally:
             await plane.close()
 

@@ -43,12 +43,15 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    for command in (serve, demo, simulate, init):
-        app.command()(command)
+    # In the order of their use, which is the order of the help.
+    app.command()(serve)
+    app.command()(demo)
+    app.command()(simulate)
+    app.command()(init)
     app.add_typer(config_commands, name="config")
     app.add_typer(keys_commands, name="keys")
-    for command in (log, doctor):
-        app.command()(command)
+    app.command()(log)
+    app.command()(doctor)
     return app
 
 

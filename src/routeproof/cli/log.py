@@ -13,9 +13,9 @@ from routeproof.ledger.entries import Outcome
 from routeproof.money import format_nanousd
 from routeproof.operations.ledger_log import LedgerFilter, LogExchange, LogPage, LogTotals, read_log
 from routeproof.operations.screen import Column
+from routeproof.store.reading import PAGE_MAX
 
 LIMIT_DEFAULT: Final = 50
-LIMIT_MAX: Final = 10_000
 UNKNOWN: Final = "unknown"
 
 _COLUMNS: Final[Sequence[Column]] = (
@@ -45,7 +45,7 @@ RouteOption = Annotated[str | None, typer.Option("--route", help="With a try on 
 OutcomeOption = Annotated[Outcome | None, typer.Option("--outcome", help="That ended so.")]
 StatusOption = Annotated[int | None, typer.Option("--status", min=100, max=599, help="With this HTTP status.")]
 StreamOption = Annotated[bool | None, typer.Option("--stream/--no-stream", help="Streamed, or not.")]
-LimitOption = Annotated[int, typer.Option("--limit", min=1, max=LIMIT_MAX, help="Requests on one page.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=PAGE_MAX, help="Requests on one page.")]
 CursorOption = Annotated[
     str | None, typer.Option("--cursor", metavar="REQUEST_ID", help="Go on after this request, the last one shown.")
 ]

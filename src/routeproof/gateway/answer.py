@@ -41,7 +41,7 @@ class Answer:
         """For how many seconds nothing but keep-alives has come."""
         return 0.0
 
-    def keep_client_alive(self, _exchange: "Exchange") -> None:
+    def keep_client_alive(self, _exchange: "Exchange", _now_s: float) -> None:
         """The provider is silent and the operator wants clients to hear from us."""
 
     def framed(self, run: bytes) -> bytes:

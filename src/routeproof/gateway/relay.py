@@ -134,9 +134,10 @@ class Exchange(ExchangeState):
             attempt.stale_retried = True
             self._wait_for_connection(attempt)
             return
-        kind = UpstreamKind.RESET if attempt.status is None else UpstreamKind.TRUNCATED
         if malformed:
-            kind = UpstreamKind.INVALID_RESPONSE
+            self.fail(UpstreamKind.INVALID_RESPONSE, "The provider's answer is not well-formed HTTP.")
+            return
+        kind = UpstreamKind.RESET if attempt.status is None else UpstreamKind.TRUNCATED
         self.fail(kind, "The provider's connection ended before its answer did.")
 
     # -- how the client fares (net.client.Handler)
@@ -182,7 +183,7 @@ class Exchange(ExchangeState):
         elif self.answer.only_comments_for(now_s) > limits.keepalive_only_max_s:
             self.fail(UpstreamKind.IDLE_TIMEOUT, "The provider sent nothing but keep-alives for too long.")
         elif 0 < limits.client_keepalive_comment_s <= silent_s:
-            self.answer.keep_client_alive(self)
+            self.answer.keep_client_alive(self, now_s)
 
     # -- what answers do with it
 

@@ -21,13 +21,14 @@ _STREAM_LINES = b"cache-control: no-store\r\nx-accel-buffering: no\r\n"
 class StreamAnswer(Answer):
     """Relays events; reads usage, model, finish reason and errors on the way."""
 
-    __slots__ = ("_last_event_s", "_seen_events", "_stream")
+    __slots__ = ("_commented_s", "_last_event_s", "_seen_events", "_stream")
 
     def __init__(self, attempt: "Attempt", *, hide_usage: bool, event_bytes_max: int, now_s: float) -> None:
         super().__init__()
         self._stream = attempt.stream = ChatStream(hide_usage=hide_usage, event_bytes_max=event_bytes_max)
         self._seen_events = 0
         self._last_event_s = now_s
+        self._commented_s = 0.0
 
     @property
     def worth_draining(self) -> bool:
@@ -101,9 +102,11 @@ class StreamAnswer(Answer):
             self._last_event_s = now_s
         return now_s - self._last_event_s
 
-    def keep_client_alive(self, exchange: "Exchange") -> None:
+    def keep_client_alive(self, exchange: "Exchange", now_s: float) -> None:
         """Send a comment of our own; events go out whole, so this is always between two of them."""
         client = exchange.client
-        if client is not None and client.writable:
+        due = now_s - self._commented_s >= exchange.hub.limits.client_keepalive_comment_s
+        if due and client is not None and client.writable:
+            self._commented_s = now_s
             head = b"" if exchange.committed else self._head(exchange)
             exchange.send(head + self.framed(_COMMENT))

@@ -18,12 +18,13 @@ _NOT_JSON = "The provider's answer is not the JSON that it says it is."
 class WholeAnswer(Answer):
     """Relays one JSON body; reads usage, model and finish reason from it once it is complete."""
 
-    __slots__ = ("_attempt", "_hold_bytes", "_keep_bytes", "_parts", "_size")
+    __slots__ = ("_attempt", "_blank", "_hold_bytes", "_keep_bytes", "_parts", "_size")
 
     def __init__(self, attempt: "Attempt", *, hold_bytes: int, keep_bytes: int) -> None:
         super().__init__()
         self._attempt = attempt
-        self._hold_bytes = hold_bytes
+        self._blank = True
+        self._hold_bytes = min(hold_bytes, keep_bytes)
         self._keep_bytes = keep_bytes
         self._parts: list[bytes] = []
         self._size = 0
@@ -42,11 +43,14 @@ class WholeAnswer(Answer):
             self._respond(exchange, data)
             return
         self._size += len(data)
-        if self._size <= self._keep_bytes:
+        if self._size <= self._keep_bytes or not exchange.committed:
             self._parts.append(data)
+        else:
+            self._parts.clear()
         if not exchange.committed:
+            self._blank = self._blank and data.isspace()
             # Blank lines say that the provider lives; the client must see them. Otherwise hold what is small.
-            if self._size < self._hold_bytes and not data.isspace():
+            if self._size < self._hold_bytes and not self._blank:
                 return
             run = exchange.commit(200, self._framing(exchange)) + self.framed(b"".join(self._parts))
         else:

@@ -125,6 +125,9 @@ class UpstreamConnection:
         if self._head_done and not self._head_given:
             # Called from here and not from inside the parser, which would turn our own faults into the provider's.
             self._head_given = True
+            if self._barren_bytes + len(data) > self._pool.response_header_bytes_max and self._head_too_large():
+                self._lose(receiver)
+                return
             receiver.on_answer_head(self._status, self._fields)
             if self._receiver is not receiver:
                 self._chunks.clear()
@@ -221,6 +224,10 @@ class UpstreamConnection:
         else:
             self.abandon()
         receiver.on_answer_data(body, True)
+
+    def _head_too_large(self) -> bool:
+        size = sum(len(name) + len(value) + len(b": \r\n") for name, value in self._fields.items())
+        return size > self._pool.response_header_bytes_max
 
     def _lose(self, receiver: Receiver) -> None:
         """The answer can't be read on: destroy the connection, unless the receiver has done so itself."""

@@ -21,5 +21,8 @@ class Runtime(Protocol):
         ...
 
     def demo(self, *, once: bool, as_json: bool) -> int:
-        """Run gateway and simulated providers together; `once` sends the scripted mix, judges it and ends."""
+        """Run gateway and simulated providers together, send the scripted mix and judge it.
+
+        `once` ends then; without it everything stays up until SIGTERM or SIGINT.
+        """
         ...

@@ -1,0 +1,113 @@
+"""`routeproof demo` and `routeproof simulate` as commands, with the real ledger."""
+
+import json
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("routeproof")
+COMMANDS = (f"{PROGRAM} log ", "curl ", f"{shlex.quote(sys.executable)} - <<'END'")
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command that is gone afterwards."""
+    process = subprocess.Popen(
+        [PROGRAM, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command from start to end, without a terminal."""
+    return subprocess.run(
+        [PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90, check=False
+    )
+
+
+def shell(command: str) -> str:
+    """What a command pasted into a shell prints."""
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_once_as_json_is_one_line_and_all_is_well() -> None:
+    """Exactly the row and the cost that each request should have, and exit code 0."""
+    done = run("demo", "--once", "--json")
+    summary = json.loads(done.stdout)
+
+    assert summary["failed"] == []
+    assert (done.returncode, summary["ok"]) == (0, True)
+    assert summary["requests"] == summary["rows"] > 20
+    assert summary["cost_nanousd"] > 0
+    assert summary["unknown_costs"] == 4
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_without_a_terminal_it_ends_after_its_report() -> None:
+    """A table, and the summary as its last line: what `make demo` does in a script."""
+    done = run("demo")
+    lines = done.stdout.splitlines()
+
+    assert done.returncode == 0
+    assert lines[0].split()[:3] == ["request", "model", "route"]
+    assert json.loads(lines[-1])["ok"] is True
+
+
+def guide_of(process: subprocess.Popen[str]) -> str:
+    """Everything that is shown, up to the guide's last line."""
+    assert process.stdout is not None
+    shown: list[str] = []
+    for line in process.stdout:
+        shown.append(line)
+        if line.startswith("Put [[sim:"):
+            return "".join(shown)
+    pytest.fail("the demo ended before its guide")
+
+
+def test_the_lines_that_it_shows_run() -> None:
+    """As they stand: curl, the SDK, and the ledger with a row for either; then Ctrl-C ends it and clears up."""
+    with started("demo", "--stay") as process:
+        blocks = guide_of(process).split("\n\n")
+        log, curl, sdk = (next(block for block in blocks if block.startswith(command)) for command in COMMANDS)
+        request_ids = [shell(sdk).split()[-1]]
+        if shutil.which("curl") is not None:
+            shown = shell(curl)
+            request_ids.append(shown.partition("x-request-id: ")[2].split()[0])
+            assert shown.rstrip().endswith("data: [DONE]")
+        page: dict[str, Any] = json.loads(shell(f"{log} --json"))
+        rows = {row["request_id"]: row for row in page["exchanges"]}
+        assert all(rows[request_id]["cost_nanousd"] > 0 for request_id in request_ids)
+        folder = Path(shlex.split(log)[-1]).parent
+        assert folder.is_dir()
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(timeout=30) == 0
+        assert not folder.exists()
+
+
+def test_simulate_tells_where_its_providers_listen(tmp_path: Path) -> None:
+    """As one JSON object; it ends in good order when it is told to."""
+    script = tmp_path / "script.toml"
+    script.write_text('[providers.own]\nkind = "deepseek"\nkeys = ["sk-own"]\n')
+    with started("simulate", "--script", str(script), "--json") as process:
+        assert process.stdout is not None
+        (provider,) = json.loads(process.stdout.readline())["providers"]
+        assert (provider["name"], provider["kind"], provider["key"]) == ("own", "deepseek", "sk-own")
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=30) == 0
