@@ -140,7 +140,10 @@ def _flags_of_tariffs() -> set[str]:
     return {
         node.elts[0].value
         for node in _nodes("catalog")
-        if isinstance(node, ast.Tuple) and len(node.elts) == 1 and isinstance(node.elts[0], ast.Constant)
+        if isinstance(node, ast.Tuple)
+        and len(node.elts) == 1
+        and isinstance(node.elts[0], ast.Constant)
+        and isinstance(node.elts[0].value, str)
     }
 
 

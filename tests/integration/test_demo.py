@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -89,9 +88,9 @@ def test_the_lines_that_it_shows_run() -> None:
             shown = shell(curl)
             request_ids.append(shown.partition("x-request-id: ")[2].split()[0])
             assert shown.rstrip().endswith("data: [DONE]")
-        page: dict[str, Any] = json.loads(shell(f"{log} --json"))
-        rows = {row["request_id"]: row for row in page["exchanges"]}
-        assert all(rows[request_id]["cost_nanousd"] > 0 for request_id in request_ids)
+        rows = [json.loads(line) for line in shell(f"{log} --json").splitlines()]
+        costs = {row["request_id"]: row["cost_nanousd"] for row in rows}
+        assert all(costs[request_id] > 0 for request_id in request_ids)
         folder = Path(shlex.split(log)[-1]).parent
         assert folder.is_dir()
         process.send_signal(signal.SIGINT)

@@ -12,6 +12,7 @@ from routeproof.simulator.faults import FaultCall
 from routeproof.simulator.reply import HttpRequest, Piece, PieceKind, Reply
 
 DEEPSEEK = "deepseek/deepseek-flash"
+JSON = (("content-type", "application/json"),)
 ENDLESS = "[[sim:bytes=24000000]][[sim:events=2400]]"
 
 
@@ -43,9 +44,10 @@ def test_event_bytes_max() -> None:
 def test_event_bytes_max_of_an_event_without_end() -> None:
     """Megabytes without a line end are not gathered."""
     with RunningGateway(limits="event_bytes_max = 20_000") as gateway:
-        answer = ask(gateway.port, chat(gateway.key, "[[sim:huge_line]][[sim:count=24000000]]", model=DEEPSEEK, stream=True))
+        text = "[[sim:huge_line]][[sim:count=24000000]][[sim:event_interval_ms=1]]"
+        answer = ask(gateway.port, chat(gateway.key, text, model=DEEPSEEK, stream=True))
         seen = gateway.simulator.server("deepseek").seen[-1]
-        assert seen.client_gone
+        until(lambda: seen.client_gone, "the provider's end")
         assert seen.response_bytes < 20_000_000  # what the sockets' own buffers hold
 
     assert not answer.complete
@@ -106,15 +108,27 @@ def test_response_bytes_buffered_max() -> None:
     assert (rows[1].cost_nanousd, rows[1].cost_note) == (None, "usage_missing")
 
 
-@pytest.mark.parametrize("size", [500, 1_500, 5_000])
+@pytest.mark.parametrize("size", [100, 600, 2_000])
 def test_response_bytes_buffered_max_below_the_high_water(size: int) -> None:
     """Not a byte is lost where less may be kept than is held before the first byte goes out."""
     limits = "stream_high_water_bytes = 3_000\nresponse_bytes_buffered_max = 1_000"
-    with RunningGateway(limits=limits) as gateway:
-        answer = ask(gateway.port, chat(gateway.key, f"[[sim:bytes={size}]][[sim:single_bytes]]", model=DEEPSEEK))
+    body = b'{"model":"any","choices":[],"pad":"%b"}' % (b"a" * size * 3)
+    pieces = (body[:size], body[size : 2 * size], body[2 * size :])
+    reply = Reply(200, JSON, tuple(Piece(piece, PieceKind.BODY, 0.001) for piece in pieces), chunked=True)
+    with RunningGateway(limits=limits, behaviours={"odd": Misbehaving(reply)}) as gateway:
+        answer = ask(gateway.port, chat(gateway.key, model="odd/any"))
 
-    assert answer.complete
-    assert len(answer.text.encode()) == size
+    assert (answer.complete, answer.body) == (True, body)
+
+
+def test_a_blank_inside_an_answer_is_no_keep_alive() -> None:
+    """Only blanks before the answer are passed on at once; one inside it commits to nothing."""
+    pieces = (b'{"model":"any",', b" ", b'"cho')
+    reply = Reply(200, JSON, tuple(Piece(piece, PieceKind.BODY, 0.001) for piece in pieces), chunked=True)
+    with RunningGateway(behaviours={"odd": Misbehaving(reply)}) as gateway:
+        answer = ask(gateway.port, chat(gateway.key, model="odd/any"))
+
+    assert (answer.status, answer.error["code"]) == (502, "upstream_invalid_response")
 
 
 class Misbehaving:
@@ -137,7 +151,7 @@ class Misbehaving:
 def error_of_size(size: int) -> Reply:
     """An error in OpenAI's shape of about that many bytes."""
     body = b'{"error":{"message":"%b","type":"server_error","param":null,"code":"own_code"}}' % (b"a" * size)
-    return Reply(500, (("content-type", "application/json"),), (Piece(body, PieceKind.BODY),))
+    return Reply(500, JSON, (Piece(body, PieceKind.BODY),))
 
 
 @pytest.fixture
@@ -164,8 +178,7 @@ def test_response_header_bytes_max(misbehaving: tuple[RunningGateway, Misbehavin
     """A provider's head up to this is read; a longer one is no answer."""
     gateway, provider = misbehaving
     for size, code in ((1_000, "own_code"), (4_000, "upstream_invalid_response"), (90_000, "upstream_invalid_response")):
-        headers = (("content-type", "application/json"), ("x-long", "a" * size))
-        provider.reply = Reply(500, headers, error_of_size(10).pieces)
+        provider.reply = Reply(500, (*JSON, ("x-long", "a" * size)), error_of_size(10).pieces)
         assert ask(gateway.port, chat(gateway.key, model="odd/any")).error["code"] == code
 
 

@@ -78,7 +78,7 @@ class RawClient:
         sock.connect(("127.0.0.1", port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket = sock if tls is None else tls.wrap_socket(sock, server_hostname="localhost")
-        self._buffer = b""
+        self._buffer = bytearray()
         self.ended: str | None = None
         """`eof` or `reset`, once the other side has ended the connection."""
 
@@ -150,14 +150,16 @@ class RawClient:
         """That many bytes; fewer only where the connection ends before."""
         while len(self._buffer) < size and self._more():
             pass
-        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
         return taken
 
     def rest(self) -> bytes:
         """Everything up to the connection's end."""
         while self._more():
             pass
-        rest, self._buffer = self._buffer, b""
+        rest = bytes(self._buffer)
+        self._buffer.clear()
         return rest
 
     def _chunked(self, head: bytes) -> Answer:
@@ -176,9 +178,7 @@ class RawClient:
         while mark not in self._buffer:
             if not self._more():
                 return None
-        end = self._buffer.index(mark) + len(mark)
-        found, self._buffer = self._buffer[:end], self._buffer[end:]
-        return found
+        return self.take(self._buffer.index(mark) + len(mark))
 
     def _more(self) -> bool:
         if self.ended is not None:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 import typer
 
 from routeproof.cli.console import json_line, say, table, tell
@@ -30,7 +31,7 @@ def create(
     """
     created = create_key(settings_at(config).server.data_dir, owner, owner if account is None else account, name)
     if as_json:
-        json_line(created)
+        json_line({"key": created.key, **msgspec.structs.asdict(created.info)})
         return
     say(created.key)
     tell(f"This is {created.info.key_id}. Keep the key now: it is stored nowhere and can't be shown again.")

@@ -33,7 +33,7 @@ class KeyInfo(msgspec.Struct, frozen=True):
 class CreatedKey(msgspec.Struct, frozen=True):
     """A new key; the text is in here and nowhere else."""
 
-    text: str
+    key: str
     """The key itself: show it once, it can't be had again."""
     info: KeyInfo
 

@@ -13,7 +13,7 @@ from routeproof.errors import OperatorError, StoreError
 
 Command = Callable[..., Result]
 
-COMMANDS = ["serve", "demo", "simulate", "init", "config", "keys", "log", "doctor"]
+COMMANDS = ["serve", "demo", "simulate", "init", "log", "doctor", "config", "keys"]
 
 
 def test_help_lists_every_command(command: Command) -> None:
