@@ -19,6 +19,7 @@ from routeproof.cli.app import run
 from routeproof.cli.exits import Exit
 from routeproof.clock import SystemClock
 from routeproof.config.facts_files import load_facts
+from routeproof.config.families import require_price_families
 from routeproof.config.loading import load_settings
 from routeproof.config.settings import ListenAddress, Settings
 from routeproof.errors import ConfigError, FactsError, OperatorError, StoreError
@@ -144,8 +145,9 @@ def _reload(plane: DataPlane, path: Path) -> None:
     """Serve by the configuration as it is now; where it is broken, the old one stays and the log says why."""
     try:
         settings = load_settings(path, os.environ)
-        prices = PriceBook.compile(load_facts(settings.server.facts))
-        plane.reload(settings, prices)
+        facts = load_facts(settings.server.facts)
+        require_price_families(settings, facts)
+        plane.reload(settings, PriceBook.compile(facts))
     except (ConfigError, FactsError) as error:
         _log.error("the configuration was not reloaded, the old one stays in force:\n%s", "\n".join(error.problems))
     except OSError as error:

@@ -1,5 +1,6 @@
 """`docs/cli.md` lists every command with every option; the command lines in all documents can be parsed."""
 
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,9 +31,11 @@ COMMANDS = dict(_commands(APP, PROGRAM))
 
 
 def _command_lines(example: Example) -> Iterator[str]:
+    """What the shell would call: whole lines, in the background or not, and what stands in `$(...)`."""
     for line in example.text.replace("\\\n", " ").splitlines():
-        if line.startswith(f"{PROGRAM} "):
-            yield line
+        found = re.search(rf"(?:^|\$\()({PROGRAM} [^)<&]*)", line)
+        if found is not None:
+            yield found[1].strip()
 
 
 LINES = [(str(example), line) for example in all_examples() for line in _command_lines(example)]
@@ -65,7 +68,7 @@ def test_every_command_has_an_example(path: str) -> None:
 def test_command_lines_can_be_parsed(place: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Command, options and values are such that the command would begin; files that are named exist."""
     monkeypatch.chdir(tmp_path)
-    words = shlex.split(line.partition("<")[0], comments=True)[1:]
+    words = shlex.split(line, comments=True)[1:]
     for word in words:
         if word.endswith(".toml") and "/" not in word:
             (tmp_path / word).touch()

@@ -46,8 +46,9 @@ def test_refused_with_the_right_one_named(
 ) -> None:
     """400 before anything is sent; the row says why."""
     provider = model.partition("/")[0]
+    asked: dict[str, Any] = {control: value}
     before = strict.simulator.server(provider).log.total
-    answer = ask(strict.port, chat(strict.key, model=model, stream=stream, **{control: value}))
+    answer = ask(strict.port, chat(strict.key, model=model, stream=stream, **asked))
     error, entry = error_of(answer), strict.ledger.entry(answer.fields["x-request-id"])
 
     assert answer.status == 400
@@ -69,7 +70,7 @@ def test_refused_with_the_right_one_named(
     ],
 )
 def test_mapped_where_the_operator_said_so(
-    mapping: RunningGateway, model: str, asked: dict[str, object], sent: dict[str, object]
+    mapping: RunningGateway, model: str, asked: dict[str, Any], sent: dict[str, Any]
 ) -> None:
     """The control that means the same goes upstream, and the provider heeds it (qwen-plus thinks in streams only)."""
     provider = model.partition("/")[0]
@@ -93,7 +94,7 @@ def test_mapped_where_the_operator_said_so(
     ],
 )
 def test_what_can_not_be_mapped_is_refused(
-    mapping: RunningGateway, model: str, asked: dict[str, object], code: str
+    mapping: RunningGateway, model: str, asked: dict[str, Any], code: str
 ) -> None:
     """A contradiction, or a value that would lose something."""
     answer = ask(mapping.port, chat(mapping.key, model=model, **asked))
@@ -115,7 +116,7 @@ def test_what_can_not_be_mapped_is_refused(
         ("newapi/deepseek-flash", {"thinking": OFF}),
     ],
 )
-def test_a_familys_own_controls_pass(strict: RunningGateway, model: str, asked: dict[str, object]) -> None:
+def test_a_familys_own_controls_pass(strict: RunningGateway, model: str, asked: dict[str, Any]) -> None:
     """Untouched, null too: it says nothing. Behind another gateway every family's control may be the right one."""
     provider = model.partition("/")[0]
     assert ask(strict.port, chat(strict.key, model=model, stream=True, **asked)).status == 200

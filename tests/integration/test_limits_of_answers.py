@@ -96,14 +96,14 @@ def test_client_drain_min_bytes_per_s() -> None:
 
 def test_response_bytes_buffered_max() -> None:
     """A plain answer up to this is read for its usage; a longer one is relayed whole, its usage unknown."""
-    limits = "stream_high_water_bytes = 1_000\nresponse_bytes_buffered_max = 50_000"
-    texts = [f"[[sim:bytes={size}]][[sim:single_bytes]]" for size in (10_000, 60_000)]
+    limits = "stream_high_water_bytes = 1_000\nresponse_bytes_buffered_max = 5_000"
+    texts = [f"[[sim:bytes={size}]][[sim:single_bytes]]" for size in (2_000, 10_000)]
     with RunningGateway(limits=limits) as gateway:
         answers = [ask(gateway.port, chat(gateway.key, text, model=DEEPSEEK)) for text in texts]
         rows = [gateway.ledger.entry(answer.fields["x-request-id"]).attempts[0] for answer in answers]
 
     assert [answer.complete for answer in answers] == [True, True]
-    assert [len(answer.text.encode()) for answer in answers] == [10_000, 60_000]
+    assert [len(answer.text.encode()) for answer in answers] == [2_000, 10_000]
     assert rows[0].cost_nanousd is not None
     assert (rows[1].cost_nanousd, rows[1].cost_note) == (None, "usage_missing")
 

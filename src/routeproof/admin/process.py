@@ -1,4 +1,7 @@
-"""Starts the admin plane's process and ends it: the socket is opened here, so that a taken address is told at once."""
+"""Starts the admin plane as a process of its own, so that nothing it does can slow a request.
+
+This module stays free of the admin plane's libraries: the data plane imports it, and each costs memory.
+"""
 
 import os
 import socket
@@ -23,17 +26,19 @@ _NEEDED_PREFIXES: Final = ("PYTHON", "LC_", "LD_")
 def admin_process(
     listen: ListenAddress, database_path: Path, *, log_level: LogLevel = "info", log_style: LogStyle = "auto"
 ) -> Iterator[ListenAddress]:
-    """Run the admin plane for the length of the block; gives the address it listens on.
+    """The admin plane while the block runs; gives the address it listens on, the port being the real one.
 
-    Raises OperatorError where the address can't be had.
+    The socket is opened here, so that an address that can't be had stops the start. Raises OperatorError for that.
     """
     with _listening(listen) as listener:
         host, port = listener.getsockname()[:2]
         arguments = (str(listener.fileno()), str(database_path), str(os.getpid()), log_level, log_style)
         process = subprocess.Popen(
-            [sys.executable, "-m", "routeproof.admin", *arguments],
+            # -P: a folder that happens to be the working directory must not provide modules.
+            [sys.executable, "-P", "-m", "routeproof.admin", *arguments],
             stdin=subprocess.DEVNULL,
             pass_fds=[listener.fileno()],
+            process_group=0,  # Ctrl-C asks the data plane to drain, and health has to answer meanwhile
             env=needed_environment(os.environ),
         )
     try:

@@ -1,5 +1,6 @@
 """Serves the admin plane's application with uvicorn, in the process that was started for it."""
 
+import logging
 import os
 import signal
 import socket
@@ -13,11 +14,14 @@ import uvicorn
 from routeproof.admin.app import build_app
 from routeproof.admin.process import SHUTDOWN_S
 from routeproof.clock import SystemClock
+from routeproof.config.settings import ListenAddress
 from routeproof.store.workers import read_workers
 
 CONNECTIONS_MAX: Final = 256
 """Beyond it the answer is 503. A silent client holds one: uvicorn has no deadline for a request's head."""
 KEEPALIVE_S: Final = 5
+
+_log = logging.getLogger("routeproof.admin")
 
 
 class _Server(uvicorn.Server):
@@ -42,6 +46,7 @@ def run_admin(listener: socket.socket, database_path: Path, parent_pid: int) -> 
     config = uvicorn.Config(
         build_app(partial(read_workers, database_path), SystemClock()),
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -54,6 +59,7 @@ def run_admin(listener: socket.socket, database_path: Path, parent_pid: int) -> 
     )
     server = _Server(config, parent_pid)
     _handle_signals(server)
+    _log.info("admin plane listens on %s", ListenAddress(*listener.getsockname()[:2]))
     server.run(sockets=[listener])
 
 

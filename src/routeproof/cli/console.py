@@ -1,8 +1,7 @@
-"""The only place that writes to the terminal: text, tables, JSON lines and errors."""
+"""The only place that writes to the terminal: text, tables, JSON lines and errors. The module is a `Screen`."""
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import msgspec
 from rich.console import Console
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from routeproof.errors import ConfigError, FactsError, OperatorError
 from routeproof.observe.logs import escape_control_characters
-from routeproof.operations.screen import Column, Screen
+from routeproof.operations.screen import Column
 
 
 def say(text: str = "") -> None:
@@ -59,17 +58,6 @@ def _plain_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> It
             for cell, width, (_, justify) in zip(row, widths, columns, strict=True)
         ]
         yield "  ".join(cells).rstrip()
-
-
-class _ConsoleScreen:
-    say = staticmethod(say)
-    tell = staticmethod(tell)
-    table = staticmethod(table)
-    json_line = staticmethod(json_line)
-
-
-CONSOLE_SCREEN: Final[Screen] = _ConsoleScreen()
-"""What operations write through."""
 
 
 def show_error(error: OperatorError) -> None:

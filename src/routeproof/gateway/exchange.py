@@ -127,6 +127,7 @@ class ExchangeState:
             lines = b"%bx-routeproof-attempts: %d\r\n" % (attempt.route.header_lines, len(self.rows))
             payload = error_answer(error, keep_alive=client.keep_alive, request_id=self.id, extra=lines + code)
             return error.failure_class.status, payload
+        readable = attempt.route.without_credential(readable)
         status = attempt.status if answered and attempt.status is not None else error.failure_class.status
         fault = b"x-routeproof-fault: %b\r\n" % error.failure_class.fault.value.encode()
         framing = b"content-length: %d\r\n" % len(readable)

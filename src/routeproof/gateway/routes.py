@@ -9,6 +9,7 @@ from routeproof.net.pool import OriginPool
 from routeproof.routing.breaker import Breaker
 
 _TARIFFS_MAX = 256
+_MASK = b"****"
 
 
 class RouteTimeouts(msgspec.Struct, frozen=True):
@@ -23,6 +24,7 @@ class Route:
     """One provider's one model. Everything but the breaker and the tariffs at hand is fixed for its life."""
 
     __slots__ = (
+        "_credential",
         "_prices",
         "_region",
         "_tariffs",
@@ -73,6 +75,7 @@ class Route:
         self.drain_on_disconnect = drain_on_disconnect
         self.family = family
         """Whose price facts apply; None where no price list is declared for this provider."""
+        self._credential = _credential_in(request_head)
         self._prices = prices
         self._region = region
         self._tariffs: dict[str, Tariff] = {}
@@ -93,12 +96,16 @@ class Route:
             self._tariffs[model] = tariff
         return tariff
 
+    def without_credential(self, text: bytes) -> bytes:
+        """A provider's words about a failure, with our key masked where it repeats what it was sent."""
+        return text.replace(self._credential, _MASK) if self._credential else text
+
     def request_bytes(self, body: bytes) -> bytes:
         """The whole upstream request: our own head and framing, then the body."""
         return b"%b%d\r\n\r\n%b" % (self.request_head, len(body), body)
 
 
-def request_head(path: str, authority: str, api_key: str | None, extra: tuple[tuple[str, str], ...] = ()) -> bytes:
+def request_head(path: str, authority: str, api_key: str | None) -> bytes:
     """The head of every request to one provider: an allow-list of our own fields, none of the client's."""
     rows = [
         f"POST {path} HTTP/1.1",
@@ -110,6 +117,10 @@ def request_head(path: str, authority: str, api_key: str | None, extra: tuple[tu
     ]
     if api_key is not None:
         rows.append(f"authorization: Bearer {api_key}")
-    rows.extend(f"{name}: {value}" for name, value in extra)
     rows.append("content-length: ")
     return "\r\n".join(rows).encode("ascii")
+
+
+def _credential_in(head: bytes) -> bytes | None:
+    _, found, rest = head.partition(b"\r\nauthorization: Bearer ")
+    return rest.partition(b"\r\n")[0] if found else None

@@ -59,7 +59,7 @@ def guide_text(guide: Guide) -> str:
 
 
 def _lines(guide: Guide) -> Iterator[str]:
-    yield f"The gateway is up at {guide.base_url} until Ctrl-C. Its models: {', '.join(guide.models)}."
+    yield f"The gateway is up at {guide.base_url} until Ctrl-C. Its models: {', '.join(guide.models)}.\n"
     yield from _block("Stream an answer:", curl_command(guide))
     yield from _block("Ask through the openai SDK (pip install openai):", sdk_command(guide))
     yield from _block("See the row and the cost of every request:", log_command(guide))
@@ -71,4 +71,4 @@ def _lines(guide: Guide) -> Iterator[str]:
 
 def _block(heading: str, command: str) -> Iterator[str]:
     """Commands stand at the margin, for a pasted indentation would break them."""
-    yield from ("", heading, "", command, "")
+    yield from (heading, "", command, "")

@@ -9,7 +9,7 @@ from routeproof.admin.serving import _Server
 
 def test_only_sigterm_stops_it() -> None:
     """Ctrl-C reaches every process of a terminal, and health has to answer until the parent has drained."""
-    server = _Server(uvicorn.Config("unused:app"), parent_pid=1)
+    server = _Server(uvicorn.Config("unused:app", log_config=None), parent_pid=1)
 
     server.handle_exit(signal.SIGINT, None)
     assert not server.should_exit

@@ -1,6 +1,13 @@
-"""A transport and a clock that tests drive by hand: no sockets, no waiting."""
+"""A transport, a clock and a pool that tests drive by hand: no sockets, no waiting."""
 
 import asyncio
+from collections.abc import Callable, Sequence
+
+from routeproof.limits import Limits
+from routeproof.net.egress import EgressPolicy
+from routeproof.net.pool import Origin, OriginPool
+from routeproof.net.tasks import Tasks
+from routeproof.net.upstream import UpstreamConnection
 
 
 class FakeTransport(asyncio.Transport):
@@ -62,3 +69,41 @@ class FakeTime:
     def time(self) -> float:
         """Seconds, as they were set."""
         return self.now_s
+
+
+async def _resolve(_host: str, _port: int) -> Sequence[str]:
+    return ["127.0.0.1"]
+
+
+def _report(name: str, error: BaseException) -> None:
+    raise AssertionError(f"{name} failed") from error
+
+
+def pool_of(limits: Limits, dial: Callable[..., object]) -> OriginPool:
+    """A pool whose dials go to `dial` instead of the network; made on the running loop."""
+    asyncio.get_running_loop().create_connection = dial  # type: ignore[method-assign, assignment]
+    origin = Origin("provider.test", 80, tls=False)
+    policy = EgressPolicy(allow_plain=True)
+    return OriginPool(
+        origin, limits=limits, connect_timeout_s=5.0, egress=policy, tls=None, tasks=Tasks(_report), resolver=_resolve
+    )
+
+
+def dialled(limits: Limits) -> tuple[OriginPool, UpstreamConnection, FakeTransport]:
+    """A pool with one connection, which is in use and ends at a fake transport."""
+    transport = FakeTransport()
+
+    async def dial(factory: Callable[[], asyncio.Protocol], *_args: object, **_options: object) -> object:
+        protocol = factory()
+        protocol.connection_made(transport)
+        return transport, protocol
+
+    async def take() -> tuple[OriginPool, UpstreamConnection]:
+        pool = pool_of(limits, dial)
+        answer: asyncio.Future[UpstreamConnection | None] = asyncio.get_running_loop().create_future()
+        pool.take(lambda connection, _error: answer.set_result(connection))
+        connection = await answer
+        assert connection is not None
+        return pool, connection
+
+    return *asyncio.run(take()), transport

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.net.fakes import FakeTransport
+from tests.unit.net.fakes import dialled
 
-from routeproof.net.pool import OriginPool
+from routeproof.limits import Limits
 from routeproof.net.upstream import UpstreamConnection
 
 HEADER_BYTES_MAX = 500
+LIMITS = Limits(response_header_bytes_max=HEADER_BYTES_MAX)
 
 
 class Story(NamedTuple):
@@ -24,26 +25,10 @@ class Story(NamedTuple):
     """"complete", "lost" or "malformed"; None while the answer goes on."""
 
 
-class FakePool:
-    """Notes what connections do to their pool."""
-
-    def __init__(self) -> None:
-        self.response_header_bytes_max = HEADER_BYTES_MAX
-        self.free: list[UpstreamConnection] = []
-        self.gone = 0
-
-    def give_back(self, connection: UpstreamConnection) -> None:
-        """An exchange ended cleanly."""
-        self.free.append(connection)
-
-    def forget(self, connection: UpstreamConnection) -> None:
-        """A connection is gone."""
-        self.gone += 1
-        self.free = [one for one in self.free if one is not connection]
-
-
 class Listening:
     """A receiver that writes down what it is told, and checks the order of the calls."""
+
+    connection: UpstreamConnection
 
     def __init__(self) -> None:
         self.story = Story()
@@ -70,16 +55,14 @@ class Listening:
 class Scene:
     """One connection with one request sent on it."""
 
-    def __init__(self) -> None:
-        self.pool = FakePool()
-        self.transport = FakeTransport()
-        self.connection = UpstreamConnection(cast("OriginPool", self.pool))
-        self.connection.connection_made(self.transport)
-        self.listening = self.send()
+    def __init__(self, listening: Listening | None = None) -> None:
+        self.pool, self.connection, self.transport = dialled(LIMITS)
+        self.listening = self.send(listening)
 
-    def send(self) -> Listening:
+    def send(self, listening: Listening | None = None) -> Listening:
         """Send a request; returns who listens to its answer."""
-        listening = Listening()
+        listening = listening or Listening()
+        listening.connection = self.connection
         self.connection.send(b"request", listening)
         return listening
 
@@ -89,10 +72,13 @@ class Scene:
             if raw[start:stop] and not self.connection.closed:
                 self.connection.data_received(raw[start:stop])
 
-    @property
-    def reusable(self) -> bool:
-        """Open, and back in the pool."""
-        return not self.connection.closed and not self.transport.aborted and self.pool.free == [self.connection]
+    def taken_again(self) -> bool:
+        """Whether the pool gives the connection out once more, open."""
+        return self.pool.take_idle() is self.connection and not self.connection.closed and not self.transport.aborted
+
+    def destroyed(self) -> bool:
+        """Whether the connection is closed and the pool has forgotten it."""
+        return self.connection.closed and self.pool.open_connections == 0 and self.pool.take_idle() is None
 
 
 def head(*rows: str, status: str = "HTTP/1.1 200 OK") -> bytes:
@@ -108,7 +94,7 @@ REUSED = {
     "a length": (WHOLE, HELLO),
     "chunks": (CHUNKED, HELLO),
     "chunks with extensions": (CHUNKED.replace(b"3\r\n", b"3;a=b\r\n"), HELLO),
-    "chunks with trailers": (CHUNKED[:-2] + b"X-A: b\r\nContent-Length: 9\r\n\r\n", HELLO),
+    "chunks with trailers": (CHUNKED[:-2] + b"X-A: b\r\nX-B: c\r\n\r\n", HELLO),
     "no body by its length": (head("Content-Length: 0"), Story(200, b"", "complete")),
     "no body by its chunks": (head("Transfer-Encoding: chunked") + b"0\r\n\r\n", Story(200, b"", "complete")),
     "no content": (head(status="HTTP/1.1 204 No Content"), Story(204, b"", "complete")),
@@ -155,8 +141,15 @@ MALFORMED = {
     "a head without end": (head("Content-Length: 5")[:-2] + b"X: y\r\n" * 100, None, b""),
     "a line without end": (head("Content-Length: 5")[:-2] + b"X: " + b"y" * 600, None, b""),
     "interim answers without end": (head(status="HTTP/1.1 100 Continue") * 30, None, b""),
-    "trailers without end": (CHUNKED[:-2] + b"X: y\r\n" * 100, 200, b"hello"),
-    "an extension without end": (head("Transfer-Encoding: chunked") + b"3\r\nhel\r\n2;" + b"a" * 600, 200, b"hel"),
+    "a length in a trailer": (CHUNKED[:-2] + b"Content-Length: 9\r\n\r\n", 200, b"hello"),
+}
+ENDLESS = {
+    "a head": (head()[:-2], b"X: y\r\n"),
+    "a line": (head()[:-2] + b"X: ", b"y"),
+    "interim answers": (b"", head(status="HTTP/1.1 100 Continue")),
+    "trailers": (CHUNKED[:-2], b"X: y\r\n"),
+    "a trailer": (CHUNKED[:-2] + b"X: ", b"y"),
+    "an extension": (head("Transfer-Encoding: chunked") + b"2;", b"a"),
 }
 
 
@@ -175,7 +168,7 @@ def test_a_clean_answer_frees_its_connection_in_every_split(raw: bytes, story: S
         scene = Scene()
         scene.feed(raw, cuts)
         assert scene.listening.story == story
-        assert scene.reusable
+        assert scene.taken_again()
         assert scene.connection.uses == 1
 
         again = scene.send()
@@ -191,9 +184,8 @@ def test_after_anything_else_the_connection_is_destroyed(raw: bytes, story: Stor
         scene = Scene()
         scene.feed(raw, cuts)
         assert scene.listening.story == story, cuts
-        assert scene.connection.closed
+        assert scene.destroyed()
         assert scene.transport.aborted
-        assert (scene.pool.free, scene.pool.gone) == ([], 1)
 
 
 @pytest.mark.parametrize(("raw", "status", "body"), MALFORMED.values(), ids=MALFORMED.keys())
@@ -204,9 +196,23 @@ def test_a_malformed_answer_is_told_as_such_in_every_split(raw: bytes, status: i
         scene.feed(raw, cuts)
         assert scene.listening.story == Story(status, body, "malformed"), cuts
         assert scene.listening.got_bytes is True
-        assert scene.connection.closed
+        assert scene.destroyed()
         assert scene.transport.aborted
-        assert scene.pool.gone == 1
+
+
+@pytest.mark.parametrize(("begin", "more"), ENDLESS.values(), ids=ENDLESS.keys())
+def test_framing_that_leads_to_nothing_is_bounded(begin: bytes, more: bytes) -> None:
+    """A provider can't fill our memory with what is no body: at the limit it is malformed."""
+    scene = Scene()
+    scene.feed(begin)
+    fed = len(begin)
+    while not scene.connection.closed:
+        scene.feed(more)
+        fed += len(more)
+        assert fed <= len(begin) + HEADER_BYTES_MAX + len(more)
+
+    assert fed > HEADER_BYTES_MAX - len(begin)
+    assert scene.listening.story.end == "malformed"
 
 
 @pytest.mark.parametrize("raw", [WHOLE, CHUNKED, head("Connection: close", "Content-Length: 5") + b"hello"])
@@ -221,7 +227,7 @@ def test_an_answer_that_is_cut_short_is_lost(raw: bytes, fault: Exception | None
         assert story.end == "lost"
         assert story.status in ((None,) if b"\r\n\r\n" not in raw[:size] else (200,))
         assert scene.listening.got_bytes is (size > 0)
-        assert (scene.pool.free, scene.pool.gone) == ([], 1)
+        assert scene.destroyed()
 
 
 @pytest.mark.parametrize("body", [b"", b"x", b"hello"])
@@ -234,7 +240,7 @@ def test_without_framing_the_connections_end_is_the_bodys(body: bytes) -> None:
         assert scene.listening.story == Story(200, body, None)
         scene.connection.connection_lost(None)
         assert scene.listening.story == Story(200, body, "complete")
-        assert not scene.reusable
+        assert scene.destroyed()
 
 
 def test_without_framing_a_reset_is_a_loss() -> None:
@@ -273,10 +279,9 @@ def test_bytes_that_nobody_asked_for_destroy_an_idle_connection() -> None:
     """They could only be taken for the next request's answer."""
     scene = Scene()
     scene.feed(WHOLE)
-    assert scene.reusable
+    assert not scene.connection.closed
     scene.connection.data_received(b"H")
-    assert scene.connection.closed
-    assert scene.pool.free == []
+    assert scene.destroyed()
 
 
 def test_an_answer_that_overtakes_its_request_does_not_free_the_connection() -> None:
@@ -286,7 +291,7 @@ def test_an_answer_that_overtakes_its_request_does_not_free_the_connection() -> 
     scene.feed(WHOLE)
     assert scene.listening.story == HELLO
     assert scene.transport.aborted
-    assert scene.pool.free == []
+    assert scene.destroyed()
 
 
 def test_abandoning_destroys_the_connection_and_silences_it() -> None:
@@ -300,42 +305,36 @@ def test_abandoning_destroys_the_connection_and_silences_it() -> None:
         scene.connection.connection_lost(None)
         assert scene.listening.story == before
         assert scene.transport.aborted
-        assert scene.pool.gone == 1
+        assert scene.destroyed()
 
 
 class Leaving(Listening):
     """A receiver that abandons its connection as soon as it is told something."""
 
-    def __init__(self, connection: UpstreamConnection, when: str) -> None:
+    def __init__(self, when: str) -> None:
         super().__init__()
-        self._connection = connection
         self._when = when
 
     def on_answer_head(self, status: int, fields: dict[bytes, bytes]) -> None:
         super().on_answer_head(status, fields)
         if self._when == "head":
-            self._connection.abandon()
+            self.connection.abandon()
 
     def on_answer_data(self, data: bytes, last: bool) -> None:
         super().on_answer_data(data, last)
         if self._when == "data":
-            self._connection.abandon()
+            self.connection.abandon()
 
 
 @pytest.mark.parametrize("when", ["head", "data"])
 @pytest.mark.parametrize("raw", [WHOLE, CHUNKED, CHUNKED[:-5], CHUNKED[:-5] + b"Z\r\n"])
 def test_a_receiver_may_leave_in_the_middle_of_a_call(raw: bytes, when: str) -> None:
     """Nothing more is told after that, not even a fault in the bytes behind."""
-    scene = Scene()
-    scene.connection.abandon()
-    scene = Scene()
-    scene.connection._receiver = None
-    leaving = Leaving(scene.connection, when)
-    scene.connection.send(b"request", leaving)
+    scene = Scene(Leaving(when))
     scene.feed(raw)
 
-    assert leaving.story.status == 200
-    assert leaving.story.end in ((None,) if when == "head" else (None, "complete"))
+    assert scene.listening.story.status == 200
+    assert scene.listening.story.end in ((None,) if when == "head" else (None, "complete"))
     assert scene.connection.closed
 
 
@@ -351,7 +350,7 @@ def test_a_slow_client_pauses_the_provider_and_reuse_resumes_it() -> None:
 
     scene.connection.pause()
     scene.feed(WHOLE)
-    assert scene.reusable
+    assert scene.taken_again()
     assert scene.transport.reading
     assert not scene.connection.paused
 
@@ -387,4 +386,4 @@ def test_any_body_arrives_whole_in_any_pieces(
     scene.feed(raw + behind, sorted({place for place in cuts if place < len(raw + behind)}))
 
     assert scene.listening.story == Story(200, body, "complete")
-    assert scene.reusable == (behind == b"")
+    assert scene.taken_again() == (behind == b"")
