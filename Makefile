@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 COMPILED := build/compiled
+TREE := build/tree
 SOURCES := $(shell find src -name '*.py' -o -name '*.toml')
 
 .PHONY: setup compiled demo test lint bench lock clean
@@ -24,9 +25,11 @@ compiled: $(COMPILED)/.ready
 
 $(COMPILED)/.ready: $(STAMP) $(SOURCES)
 	command -v $${CC:-cc} >/dev/null || { echo "Compiling needs a C compiler (Debian: apt-get install gcc)" >&2; exit 1; }
-	rm -rf $(COMPILED)
+	rm -rf $(COMPILED) $(TREE)
+	mkdir -p $(TREE)
+	cp -r src pyproject.toml README.md LICENSE $(TREE)
 	HATCH_BUILD_HOOK_ENABLE_MYPYC=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --no-build-isolation --no-deps --target $(COMPILED) .
+	  --no-build-isolation --no-deps --target $(COMPILED) $(TREE)
 	touch $@
 
 demo: setup

@@ -24,6 +24,7 @@ from routeproof.config.settings import (
     ServerSettings,
     WeightedRoute,
 )
+from routeproof.config.urls import parse_network
 from routeproof.dialects.registry import DIALECT_NAMES
 from routeproof.net.egress import EgressPolicy
 
@@ -124,6 +125,17 @@ def test_the_table_of_addresses_is_what_egress_permits(row: dict[str, str]) -> N
     assert policy.permits("203.0.114.9") is (row["https"] == "yes")
     assert (policy.permits("10.1.2.3"), policy.permits("10.2.2.3")) == (inside, outside)
     assert plain is (row["http"] == "yes")
+
+
+def test_what_no_general_permission_covers_is_told() -> None:
+    """Metadata services, multicast and tunnels; of these link-local addresses can't be named either."""
+    policy = EgressPolicy(allow_plain=True)
+
+    assert "Not even `allow_plain` permits the metadata services of clouds, multicast and tunnels" in TEXT
+    assert not any(map(policy.permits, ("169.254.169.254", "100.100.100.200", "224.0.0.1", "2002:a00:1::1")))
+    assert parse_network("100.100.100.200/32")
+    with pytest.raises(ValueError, match="link-local"):
+        parse_network("169.254.0.0/16")
 
 
 def _as_toml(value: object) -> str:

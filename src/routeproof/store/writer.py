@@ -29,6 +29,7 @@ UNSLOTTED_MAX: Final = 16_384
 """Entries without a slot (refused requests) join the queue only below this; a flood must not fill the memory."""
 
 _Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class SlotOwner(Protocol):
@@ -77,11 +78,12 @@ class LedgerWriter:
         self._committing = 0
         self._sleeping = False
         self._closing = False
+        self._announced = True
         self._give_up_s = float("inf")
         self._wake = threading.Event()
         self._hurry = threading.Event()
-        self._group_ended_s = self._beaten_s = float("-inf")
-        self._looked_s = monotonic()
+        self._group_ended_s = float("-inf")
+        self._looked_s = self._beaten_s = monotonic()
         self._connection = LedgerConnection(path, durability)
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
 
@@ -114,7 +116,7 @@ class LedgerWriter:
     def announce(self, state: str) -> None:
         """Put a new state into the heartbeat, at once."""
         self._state = state
-        self._beaten_s = float("-inf")
+        self._announced = True
         self._wake.set()
 
     def flush(self, timeout_s: float) -> bool:
@@ -156,11 +158,11 @@ class LedgerWriter:
 
     def _serve(self) -> None:
         while True:
+            flushes = len(self._flushes)
             self._look_around()
-            flushes = _take(self._flushes)
             if self._queue:
                 self._commit_group()
-            for done in flushes:
+            for done in _take(self._flushes, flushes):
                 done.set()
             if self._closing and not self._queue:
                 break
@@ -169,9 +171,9 @@ class LedgerWriter:
         self._beat()
 
     def _commit_group(self) -> None:
-        self._committing = len(self._queue)
-        group = _take(self._queue)
-        self._committing = len(group)
+        count = len(self._queue)
+        self._committing = count  # counted twice for an instant, rather than not at all
+        group = _take(self._queue, count)
         self._connection.commit_entries([entry for entry, _ in group], self._keep_waiting)
         self._recorder.free([slot for _, slot in group if slot >= 0])
         self._committing = 0
@@ -181,7 +183,7 @@ class LedgerWriter:
         """Sleep until there is something to do, then long enough for a group to gather."""
         self._wake.clear()
         self._sleeping = True  # before the look at the queue: an append in between sees it and wakes us
-        if not (self._queue or self._flushes or self._closing):
+        if not (self._queue or self._flushes or self._closing or self._announced):
             self._wake.wait(max(self._looked_s + LOOK_INTERVAL_S - monotonic(), 0.0))
         self._sleeping = False
         if self._queue:
@@ -196,33 +198,33 @@ class LedgerWriter:
             self._looked_s = now_s
             # Without anyone to tell there is no look: a change must not be taken note of and then forgotten.
             if self.on_external_change is not None and self._connection.changed_by_others():
-                self.on_external_change()
-        if now_s - self._beaten_s >= BEAT_INTERVAL_S:
+                _guarded(self.on_external_change, None)
+        if self._announced or now_s - self._beaten_s >= BEAT_INTERVAL_S:
+            self._announced = False  # before the state is read: one announced in between is published next
             self._beaten_s = now_s
             self._beat()
 
     def _beat(self) -> None:
-        beat = WorkerBeat(
-            self._worker, os.getpid(), self._started_ns, self._clock.wall_ns(), self._state, self._counters()
-        )
+        state = self._state
+        counters = {} if self.read_counters is None else _guarded(self.read_counters, {})
+        beat = WorkerBeat(self._worker, os.getpid(), self._started_ns, self._clock.wall_ns(), state, counters)
         self._connection.commit_beat(beat, self._keep_waiting)
-
-    def _counters(self) -> Mapping[str, int]:
-        if self.read_counters is None:
-            return {}
-        try:
-            return self.read_counters()
-        except Exception:  # noqa: BLE001 - the loop changes what is counted meanwhile; the ledger goes on without it
-            _log.exception("the counters can't be read")
-            return {}
 
     def _keep_waiting(self) -> bool:
         return monotonic() < self._give_up_s
 
 
-def _take(items: list[_Item]) -> list[_Item]:
-    """All items, removed from the list. Each step is atomic: what others append meanwhile stays for next time."""
-    count = len(items)
+def _take(items: list[_Item], count: int) -> list[_Item]:
+    """The first items, removed from the list. Each step is atomic: what others append meanwhile stays in it."""
     taken = items[:count]
     del items[:count]
     return taken
+
+
+def _guarded(callback: Callable[[], _Result], otherwise: _Result) -> _Result:
+    """What the callback gives. Where it fails, the log says so: the ledger does not stop for what is not its own."""
+    try:
+        return callback()
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("a callback of the ledger's writer failed")
+        return otherwise

@@ -26,7 +26,7 @@ SLOTS = 8
 BASE = slots_offset(SLOTS)
 A_OFFSET = 0
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 counts = st.none() | st.integers(0, 2**53)
 
 
@@ -379,7 +379,7 @@ def test_two_threads_share_the_slots(recorder_file: Path) -> None:
     """One claims and finishes, the other frees, as in production: every slot comes back exactly once."""
     recorder = new_recorder(recorder_file)
     handed: list[int] = []
-    rounds = 2_000
+    rounds = 300
     freed = 0
     ready = threading.Semaphore(0)
 
@@ -429,8 +429,7 @@ def test_every_open_exchange_that_fits_reads_back_the_same(
     recorder.claim(opened)
     abandoned(recorder)
 
-    (found,) = recover(path).open
-    assert found == opened or len(repr(opened)) > 300
+    assert recover(path).open == [opened]
 
 
 @given(st.lists(st.tuples(texts, counts, counts, st.none() | texts), max_size=2), counts, texts)
