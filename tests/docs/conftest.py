@@ -7,6 +7,7 @@ from tests.support.clocks import DatedClock
 from tests.support.documents import EXAMPLE_DAY
 from tests.support.running_gateway import RunningGateway
 
+
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[RunningGateway]:
     """One gateway for all tests of a module, on a day whose prices are known."""

@@ -1,9 +1,8 @@
 """Every example in the documents works as it stands: the word after its language says how it is tried.
 
-    toml config    a whole configuration           python sdk      runs against a gateway
-    toml facts     a facts file                    python replay   runs with a folder of recordings
-    toml script    a simulator's script            python price, python backup: tried beside what they explain
-    sh curl        a request to a gateway          json            is JSON
+`toml config` is a whole configuration, `toml facts` a facts file, `toml script` a simulator's script; `python sdk` and
+`sh curl` are tried on a gateway, `python replay` with a folder of recordings. The others are tried beside what they
+explain.
 """
 
 import json

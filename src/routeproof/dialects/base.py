@@ -38,6 +38,9 @@ class Dialect(Protocol):
     declared_changes: ClassVar[tuple[str, ...]]
     """Every change that `prepare` may make to a request, in words; shown in docs and evidence."""
 
+    max_tokens_covers_thinking: ClassVar[bool]
+    """`max_tokens` limits all that is written; False where it limits the answer and not the thinking before it."""
+
     def base_url(self, region: str | None, workspace: str | None) -> str:
         """The base URL without a trailing slash. Raises ValueError with the remedy where it isn't known."""
         ...

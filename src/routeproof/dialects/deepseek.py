@@ -24,6 +24,7 @@ class DeepSeek:
 
     name: ClassVar[str] = "deepseek"
     request_id_headers: ClassVar[tuple[bytes, ...]] = (b"x-ds-trace-id",)
+    max_tokens_covers_thinking: ClassVar[bool] = True
     declared_changes: ClassVar[tuple[str, ...]] = (
         *SHARED_CHANGES,
         "where the route maps foreign controls, `enable_thinking` becomes the `thinking` that means the same",

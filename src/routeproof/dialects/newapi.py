@@ -41,6 +41,7 @@ class NewApi:
 
     name: ClassVar[str] = "newapi"
     request_id_headers: ClassVar[tuple[bytes, ...]] = (b"x-oneapi-request-id", b"x-request-id")
+    max_tokens_covers_thinking: ClassVar[bool] = False  # it may stand before any family
     declared_changes: ClassVar[tuple[str, ...]] = SHARED_CHANGES
 
     def base_url(self, region: str | None, workspace: str | None) -> str:

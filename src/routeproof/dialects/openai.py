@@ -20,6 +20,7 @@ class OpenAI:
 
     name: ClassVar[str] = "openai"
     request_id_headers: ClassVar[tuple[bytes, ...]] = (b"x-request-id",)
+    max_tokens_covers_thinking: ClassVar[bool] = True
     declared_changes: ClassVar[tuple[str, ...]] = SHARED_CHANGES
 
     def base_url(self, region: str | None, workspace: str | None) -> str:

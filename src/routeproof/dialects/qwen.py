@@ -27,6 +27,9 @@ class Qwen:
 
     name: ClassVar[str] = "qwen"
     request_id_headers: ClassVar[tuple[bytes, ...]] = (b"x-request-id",)
+    max_tokens_covers_thinking: ClassVar[bool] = (
+        False  # Model Studio, deep thinking: only max_completion_tokens counts both
+    )
     declared_changes: ClassVar[tuple[str, ...]] = (
         *SHARED_CHANGES,
         "where the route maps foreign controls, `thinking` becomes the `enable_thinking` that means the same",

@@ -11,7 +11,7 @@ _decode_stream_options = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 class Asked:
     """A chat request, read once."""
 
-    __slots__ = ("fields", "max_output_tokens", "model", "size", "stream", "wants_usage")
+    __slots__ = ("fields", "limits_answer_only", "max_output_tokens", "model", "size", "stream", "wants_usage")
 
     def __init__(
         self,
@@ -21,6 +21,7 @@ class Asked:
         stream: bool,
         wants_usage: bool,
         max_output_tokens: int | None,
+        limits_answer_only: bool,
         size: int,
     ) -> None:
         self.fields = fields
@@ -30,6 +31,8 @@ class Asked:
         """The client itself asked for the usage chunk of a stream."""
         self.max_output_tokens = max_output_tokens
         """The most it can make the provider write, over all choices; None where it names no limit."""
+        self.limits_answer_only = limits_answer_only
+        """The limit is `max_tokens` alone, which some families read as the answer's without its thinking."""
         self.size = size
         """Bytes of the body."""
 
@@ -50,6 +53,7 @@ def read_request(body: bytes, depth_max: int) -> Asked:
         stream=stream,
         wants_usage=wants_usage,
         max_output_tokens=_max_output(fields),
+        limits_answer_only="max_completion_tokens" not in fields,
         size=len(body),
     )
 

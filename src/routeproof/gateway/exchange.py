@@ -27,11 +27,13 @@ class ExchangeState:
         "attempt",
         "client",
         "committed",
+        "drain_bytes_left",
         "draining_until_s",
         "first_sent_s",
         "hub",
         "id",
         "key",
+        "max_output_tokens",
         "plan",
         "position",
         "retries",
@@ -65,6 +67,8 @@ class ExchangeState:
         self.started_s = hub.monotonic_s()
         self.key = key
         self.asked = asked
+        self.max_output_tokens = asked.max_output_tokens
+        """The most that is written in one attempt; None where a route that was tried may write more than was named."""
         self.rollback = rollback
         self.plan = plan
         self.position = 0
@@ -74,6 +78,7 @@ class ExchangeState:
         self.slot = -1
         self.settled = False
         self.draining_until_s = 0.0
+        self.drain_bytes_left = 0
         self.committed = False
         """Something of the answer has gone to the client: no other route can be tried."""
         self.first_sent_s = 0.0
@@ -82,8 +87,11 @@ class ExchangeState:
         self.answer = NO_ANSWER
         self.attempt: Attempt
 
-    def opened(self, route: Route) -> OpenExchange:
-        key, asked = self.key, self.asked
+    def opened(self, attempt: Attempt) -> OpenExchange:
+        """What the flight recorder notes before this attempt's dispatch."""
+        key, asked, route = self.key, self.asked, attempt.route
+        if asked.limits_answer_only and attempt.thinking and not route.dialect.max_tokens_covers_thinking:
+            self.max_output_tokens = None
         return OpenExchange(
             self.id,
             self.started_ns,
@@ -94,7 +102,7 @@ class ExchangeState:
             self.rollback,
             int(asked.stream),
             asked.size,
-            asked.max_output_tokens,
+            self.max_output_tokens,
             [*[tried.name for tried in self.tried], route.name] if self.tried else [route.name],
         )
 
@@ -103,8 +111,9 @@ class ExchangeState:
     def commit(self, status: int, framing: bytes) -> bytes:
         """From here on this attempt is what the client gets. Returns the head to send."""
         self.committed = True
-        self.first_sent_s = self.hub.monotonic_s()
-        self.sent_status = status
+        if self.client is not None:  # while an answer is only read for its usage nothing is sent
+            self.first_sent_s = self.hub.monotonic_s()
+            self.sent_status = status
         # A stream may be open for an hour; what it was asked with is needed for another attempt only.
         self.attempt.request = b""
         self.asked.fields = {}
@@ -175,7 +184,7 @@ class ExchangeState:
             self.id,
             self.started_ns,
             last.started_us + (last.duration_us or 0),
-            int((self.first_sent_s - self.started_s) * 1e6) if self.committed else None,
+            int((self.first_sent_s - self.started_s) * 1e6) if self.first_sent_s else None,
             key.key_id,
             key.owner,
             key.account,
@@ -187,7 +196,7 @@ class ExchangeState:
             error_code,
             len(rows),
             cost,
-            None if cost is not None else settlement.cost_bound(rows, self.tried, asked, self.started_ns),
+            None if cost is not None else self._cost_bound(),
             asked.size,
             self.sent_bytes,
         )
@@ -201,3 +210,12 @@ class ExchangeState:
         hub.counters[outcome] += 1
         hub.deadlines.discard(self)
         self.client = None
+
+    def _cost_bound(self) -> int | None:
+        return settlement.cost_bound(
+            self.rows,
+            self.tried,
+            request_bytes=self.asked.size,
+            max_output_tokens=self.max_output_tokens,
+            started_ns=self.started_ns,
+        )

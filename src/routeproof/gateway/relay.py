@@ -41,7 +41,7 @@ class Exchange(ExchangeState):
         """Dispatch the first attempt. Raises what must be answered instead, with nothing dispatched or recorded."""
         hub = self.hub
         attempt = self._prepare(self.plan[0], self.started_s)
-        self.slot = hub.recorder.claim(self.opened(attempt.route))
+        self.slot = hub.recorder.claim(self.opened(attempt))
         assert self.client is not None
         self.client.handler = self
         hub.exchanges += 1
@@ -123,12 +123,18 @@ class Exchange(ExchangeState):
             attempt.first_byte_s = self.hub.monotonic_s()
         if last:
             attempt.connection = None
+        elif self.client is None:
+            self.drain_bytes_left -= len(data)
+            if self.drain_bytes_left < 0:
+                self.cancel()
+                return
         self.answer.data(self, data, last)
 
     def on_answer_lost(self, *, got_bytes: bool, malformed: bool) -> None:
         attempt = self.attempt
         connection, attempt.connection = attempt.connection, None
-        if not got_bytes and connection is not None and connection.uses > 1 and not attempt.stale_retried:
+        stale = not got_bytes and connection is not None and connection.uses > 1
+        if stale and not attempt.stale_retried and self.client is not None:
             # The provider had closed the idle connection before it saw this request, so nothing was processed
             # (RFC 9110 9.2.2 allows the retry then).
             attempt.stale_retried = True
@@ -144,9 +150,12 @@ class Exchange(ExchangeState):
 
     def on_client_gone(self) -> None:
         self.client = None
-        attempt = self.attempt
-        if attempt.route.drain_on_disconnect and attempt.connection is not None and self.answer.worth_draining:
-            self.draining_until_s = self.hub.now_s() + self.hub.limits.disconnect_drain_max_s
+        attempt, limits = self.attempt, self.hub.limits
+        # A plain answer's head comes only with its end, so a usage may come although nothing has come yet.
+        hopeful = self.answer is NO_ANSWER or self.answer.worth_draining
+        if attempt.route.drain_on_disconnect and attempt.connection is not None and hopeful:
+            self.draining_until_s = self.hub.now_s() + limits.disconnect_drain_max_s
+            self.drain_bytes_left = limits.disconnect_drain_max_bytes
             attempt.connection.resume()
             return
         self.cancel()
@@ -187,7 +196,7 @@ class Exchange(ExchangeState):
 
     # -- what answers do with it
 
-    def complete(self, status: int, outcome: str, error: UpstreamKind | None, last_bytes: int) -> None:
+    def complete(self, status: int | None, outcome: str, error: UpstreamKind | None, last_bytes: int) -> None:
         """The answer is whole and handed to the client; `last_bytes` went out with its end."""
         attempt = self.attempt
         row = self.attempt_row(self.hub.monotonic_s())
@@ -200,7 +209,7 @@ class Exchange(ExchangeState):
         elif FAILURE_CLASSES[error].ejects:
             attempt.route.breaker.failed(self.hub.monotonic_s())
         if self.client is None:
-            outcome = CANCELLED
+            outcome, status = CANCELLED, self.sent_status
         else:
             self.sent_bytes += last_bytes
         self.settle(outcome, row.error_code, status)
@@ -261,7 +270,7 @@ class Exchange(ExchangeState):
                 hub.counters["retries_denied"] += 1
                 return False
             self.retries += 1
-            hub.recorder.update(self.slot, self.opened(attempt.route))
+            hub.recorder.update(self.slot, self.opened(attempt))
             self._dispatch(attempt)
             return True
         return False

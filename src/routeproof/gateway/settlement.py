@@ -1,7 +1,6 @@
 """From what an attempt showed to its row: usage, price, cost, and the exchange's sum."""
 
 from routeproof.errors import FAILURE_CLASSES, Fault, UpstreamKind
-from routeproof.gateway.asked import Asked
 from routeproof.gateway.attempt import Attempt
 from routeproof.gateway.routes import Route
 from routeproof.ledger.entries import AttemptRow, Outcome
@@ -91,7 +90,14 @@ def total_cost(attempts: list[AttemptRow]) -> int | None:
     return total
 
 
-def cost_bound(attempts: list[AttemptRow], routes: list[Route], asked: Asked, started_ns: int) -> int | None:
+def cost_bound(
+    attempts: list[AttemptRow],
+    routes: list[Route],
+    *,
+    request_bytes: int,
+    max_output_tokens: int | None,
+    started_ns: int,
+) -> int | None:
     """The most that the attempts can have cost: known costs as they are, unknown ones at their worst."""
     total = 0
     for row, route in zip(attempts, routes, strict=True):
@@ -99,7 +105,7 @@ def cost_bound(attempts: list[AttemptRow], routes: list[Route], asked: Asked, st
             total += row.cost_nanousd
             continue
         model = row.model_answered or route.model  # another model than asked for may be dearer, or of unknown price
-        bound = route_bound(route, model, asked.size, asked.max_output_tokens, started_ns)
+        bound = route_bound(route, model, request_bytes, max_output_tokens, started_ns)
         if bound is None:
             return None
         total += bound

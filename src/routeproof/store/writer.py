@@ -73,7 +73,9 @@ class LedgerWriter:
         self._started_ns = self._clock.wall_ns()
         self._group_interval_s = group_interval_s
         self._state = "starting"
-        self._queue: list[tuple[Entry, int]] = []
+        # Two lists, not one of pairs: a tuple for each exchange would be work for the garbage collector.
+        self._queue: list[Entry] = []
+        self._slots: list[int] = []
         self._flushes: list[threading.Event] = []
         self._committing = 0
         self._sleeping = False
@@ -101,7 +103,8 @@ class LedgerWriter:
         if slot < 0 and len(self._queue) >= UNSLOTTED_MAX:
             self.shed += 1
         elif self.healthy:
-            self._queue.append((entry, slot))
+            self._queue.append(entry)
+            self._slots.append(slot)  # last: the writer takes as many entries as there are slots
             if self._sleeping:
                 self._sleeping = False
                 self._wake.set()
@@ -160,22 +163,22 @@ class LedgerWriter:
         while True:
             flushes = len(self._flushes)
             self._look_around()
-            if self._queue:
+            if self._slots:
                 self._commit_group()
             for done in _take(self._flushes, flushes):
                 done.set()
-            if self._closing and not self._queue:
+            if self._closing and not self._slots:
                 break
             self._wait()
         self._state = "stopped"
         self._beat()
 
     def _commit_group(self) -> None:
-        count = len(self._queue)
+        count = len(self._slots)
         self._committing = count  # counted twice for an instant, rather than not at all
-        group = _take(self._queue, count)
-        self._connection.commit_entries([entry for entry, _ in group], self._keep_waiting)
-        self._recorder.free([slot for _, slot in group if slot >= 0])
+        entries, slots = _take(self._queue, count), _take(self._slots, count)
+        self._connection.commit_entries(entries, self._keep_waiting)
+        self._recorder.free([slot for slot in slots if slot >= 0])
         self._committing = 0
         self._group_ended_s = monotonic()
 
@@ -183,10 +186,10 @@ class LedgerWriter:
         """Sleep until there is something to do, then long enough for a group to gather."""
         self._wake.clear()
         self._sleeping = True  # before the look at the queue: an append in between sees it and wakes us
-        if not (self._queue or self._flushes or self._closing or self._announced):
+        if not (self._slots or self._flushes or self._closing or self._announced):
             self._wake.wait(max(self._looked_s + LOOK_INTERVAL_S - monotonic(), 0.0))
         self._sleeping = False
-        if self._queue:
+        if self._slots:
             pause_s = self._group_ended_s + self._group_interval_s - monotonic()
             if pause_s > 0:
                 self._hurry.wait(pause_s)

@@ -33,7 +33,7 @@ class Asked(NamedTuple):
 
 
 class FakeApplication:
-    """Answers by `answer`, or leaves the client waiting where it is None. A head with `Authorization: no` is refused."""
+    """Answers by `answer`, or keeps the client waiting where it is None. `Authorization: no` is a wrong key."""
 
     def __init__(self, answer: bytes | None) -> None:
         self.answer = answer
