@@ -86,12 +86,27 @@ def test_every_fault_that_a_header_may_name_is_listed() -> None:
     assert [fault for fault in Fault if f"`{fault.value}`" not in row["meaning"]] == []
 
 
+def test_the_headers_that_are_listed_come_with_a_failure(gateway: RunningGateway) -> None:
+    """One at the provider, which has its own status and body."""
+    body = {"model": "qwen", "messages": [{"role": "user", "content": "[[sim:status_429]]"}]}
+    answer = _ask(gateway, body)
+    listed = {bare(row["header"]) for row in rows_of(TEXT, "header")}
+
+    assert answer.status_code == 429
+    assert listed - set(answer.headers) == set()
+    assert answer.headers["x-routeproof-error"] == UpstreamKind.RATE_LIMITED
+
+
 def test_the_example_is_what_the_gateway_answers(gateway: RunningGateway) -> None:
     """The very object."""
     (example,) = [example for example in examples("docs/errors.md") if example.language == "json"]
     body = {"model": "gpt-9", "messages": [{"role": "user", "content": "hello"}]}
-    headers = {"Authorization": f"Bearer {gateway.key}"}
-    answer = httpx2.post(f"{gateway.base_url}/chat/completions", headers=headers, json=body, trust_env=False)
+    answer = _ask(gateway, body)
 
     assert answer.json() == json.loads(example.text)
     assert answer.status_code == 404
+
+
+def _ask(gateway: RunningGateway, body: dict[str, object]) -> httpx2.Response:
+    headers = {"Authorization": f"Bearer {gateway.key}"}
+    return httpx2.post(f"{gateway.base_url}/chat/completions", headers=headers, json=body, trust_env=False)

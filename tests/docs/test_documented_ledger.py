@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx2
 import msgspec
 import pytest
-from tests.support.documents import EXAMPLE_DAY, ROOT, bare, document, examples, rows_of, section, tables
+from tests.support.documents import EXAMPLE_DAY, ROOT, bare, document, examples, rows_of, section, tables, words_in
 from tests.support.running_gateway import RunningGateway
 
 from routeproof.catalog.price_book import PriceBook
@@ -17,6 +17,7 @@ from routeproof.catalog.readers import _FLAGS as PRICE_FLAGS
 from routeproof.catalog.tariff import Cost
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts
+from routeproof.dialects.registry import DIALECT_NAMES, dialect_named
 from routeproof.gateway.rejection import UNAUTHENTICATED_ROWS_PER_S
 from routeproof.ledger.entries import AttemptRow, ExchangeRow, Outcome
 from routeproof.money import format_nanousd
@@ -106,6 +107,14 @@ def test_the_price_example_gives_cost_digest_and_the_fact_that_is_named() -> Non
     *_, costs, facts = output.getvalue().splitlines()
     assert costs == f"{ATTEMPT['cost_nanousd']} {ATTEMPT['facts_digest']}"
     assert all(f"`{fact}`" in TEXT for fact in facts.split() if fact.startswith("deepseek/deepseek-flash"))
+
+
+def test_dialects_whose_limit_leaves_thinking_out_are_named() -> None:
+    """In the sentence on bounds."""
+    (sentence,) = [line for line in TEXT.splitlines() if "not the thinking before it" in line]
+    named = words_in(sentence.partition(",")[0])
+
+    assert set(named) == {name for name in DIALECT_NAMES if not dialect_named(name).max_tokens_covers_thinking}
 
 
 def test_the_rows_of_strangers_are_bounded_as_told() -> None:

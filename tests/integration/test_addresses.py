@@ -52,6 +52,17 @@ def gateway() -> Iterator[RunningGateway]:
         yield running
 
 
+def test_the_table_is_this_one() -> None:
+    """All there is; an address that is added must be added here, with what it needs."""
+    assert {(row.path.decode(), row.methods, row.needs_key) for row in ADDRESSES} == {
+        ("/v1/chat/completions", ("POST",), True),
+        ("/v1/models", ("GET", "HEAD"), True),
+        ("/v1/models/", ("GET", "HEAD"), True),
+        ("/healthz", ("GET", "HEAD"), False),
+        ("/readyz", ("GET", "HEAD"), False),
+    }
+
+
 def key_of(gateway: RunningGateway, kind: str) -> str | None:
     """A key of that kind; the digest is what is stored of the right one."""
     almost = gateway.key[:-1] + ("x" if gateway.key[-1] != "x" else "y")

@@ -11,6 +11,8 @@ from tests.support.running_gateway import RunningGateway
 
 from routeproof.clock import parse_instant
 from routeproof.ledger.entries import AttemptRow, Entry
+from routeproof.simulator.recordings import read_recording
+from routeproof.simulator.replay import ReplayProvider
 
 OFF_PEAK, PEAK = "2026-11-18T05:00:00Z", "2026-11-18T06:30:00Z"  # a Wednesday, 13:00 and 14:30 in Beijing
 DEEPSEEK, QWEN = "deepseek/deepseek-flash", "qwen/qwen-plus"
@@ -132,6 +134,36 @@ def test_a_usage_that_comes_twice_counts_once(gateway: RunningGateway, model: st
 
     assert (twice.input_tokens, twice.output_tokens) == (once.input_tokens, once.output_tokens)
     assert twice.cost_nanousd == once.cost_nanousd != 0
+
+
+def replayed(*frames: dict[str, Any]) -> ReplayProvider:
+    """A provider that streams exactly these frames."""
+    body = "".join(f"data: {json.dumps(frame)}\n\n" for frame in frames) + "data: [DONE]\n\n"
+    response = {"status": 200, "headers": {"content-type": "text/event-stream"}, "body": body}
+    held = {"provider": "deepseek", "request": {"url": "u", "body": {}}, "response": response}
+    return ReplayProvider([read_recording("made-up", json.dumps(held).encode())])
+
+
+@pytest.mark.parametrize("wants_usage", [False, True])
+def test_the_last_usage_that_is_not_null_counts(clock: DatedClock, wants_usage: bool) -> None:
+    """Some report what there was so far in every chunk, and nothing in the last: that is neither added nor lost."""
+    choice = {"index": 0, "delta": {"content": "x"}}
+    frames: list[dict[str, Any]] = [
+        {
+            "model": "deepseek-flash",
+            "choices": [choice],
+            "usage": {"prompt_tokens": 9, "completion_tokens": count, "total_tokens": 9 + count},
+        }
+        for count in (1, 2, 40)
+    ]
+    frames.append({"model": "deepseek-flash", "choices": [{**choice, "finish_reason": "stop"}], "usage": None})
+    with RunningGateway(clock=clock, behaviours={"deepseek": replayed(*frames)}) as gateway:
+        options: Any = {"stream_options": {"include_usage": wants_usage}}
+        answer, entry = exchange(gateway, chat(gateway.key, model=DEEPSEEK, stream=True, **options))
+
+    assert (entry.attempts[0].input_tokens, entry.attempts[0].output_tokens) == (9, 40)
+    assert entry.exchange.cost_nanousd == 9 * 150 + 40 * 600
+    assert [json.loads(event) for event in answer.events[:-1]] == frames
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -37,17 +37,40 @@ class Cost(msgspec.Struct, frozen=True):
     digest: str
 
 
-class _Scaled(msgspec.Struct, frozen=True):
+class _Scaled:
     """A tier's rates as integers over the tariff's denominator."""
 
-    input: int
-    output: int
-    output_thinking: int
-    hit_implicit: int | None
-    hit_explicit: int | None
-    write: int | None
-    dearest_input: int
-    input_tokens_max: int | None
+    __slots__ = (
+        "dearest_input",
+        "hit_explicit",
+        "hit_implicit",
+        "input",
+        "input_tokens_max",
+        "output",
+        "output_thinking",
+        "write",
+    )
+
+    def __init__(
+        self,
+        *,
+        input: int,
+        output: int,
+        output_thinking: int,
+        hit_implicit: int | None,
+        hit_explicit: int | None,
+        write: int | None,
+        dearest_input: int,
+        input_tokens_max: int | None,
+    ) -> None:
+        self.input = input
+        self.output = output
+        self.output_thinking = output_thinking
+        self.hit_implicit = hit_implicit
+        self.hit_explicit = hit_explicit
+        self.write = write
+        self.dearest_input = dearest_input
+        self.input_tokens_max = input_tokens_max
 
 
 class Tariff:

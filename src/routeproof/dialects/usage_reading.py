@@ -17,50 +17,27 @@ from typing import Final
 import msgspec
 
 from routeproof.dialects.base import UsageReading
+from routeproof.dialects.usage_shapes import PromptDetails, WireUsage
 from routeproof.usage import Usage
 
 COUNT_MAX: Final = 2**53
 """Above this not every JSON reader holds an integer exactly (RFC 8259, section 6)."""
 
-_Count = int | None
 
-
-class _CacheCreation(msgspec.Struct, gc=False):
-    ephemeral_5m_input_tokens: _Count = None
-
-
-class _PromptDetails(msgspec.Struct, gc=False):
-    cached_tokens: _Count = None
-    cache_type: msgspec.Raw = msgspec.Raw(b"null")
-    cache_creation_input_tokens: _Count = None
-    cache_creation: _CacheCreation | None = None
-
-
-class _CompletionDetails(msgspec.Struct, gc=False):
-    reasoning_tokens: _Count = None
-
-
-class _WireUsage(msgspec.Struct, gc=False):
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: _Count = None
-    prompt_tokens_details: _PromptDetails | None = None
-    completion_tokens_details: _CompletionDetails | None = None
-    prompt_cache_hit_tokens: _Count = None
-    prompt_cache_miss_tokens: _Count = None
-
-
-class _Parts(msgspec.Struct, gc=False):
+class _Parts:
     """What is counted inside the whole counts."""
 
-    hits: int
-    writes: int
-    reasoning: int
+    __slots__ = ("hits", "reasoning", "writes")
+
+    def __init__(self, hits: int, writes: int, reasoning: int) -> None:
+        self.hits = hits
+        self.writes = writes
+        self.reasoning = reasoning
 
 
 _EXPLICIT: Final = msgspec.Raw(b'"ephemeral"')
-_NO_DETAILS: Final = _PromptDetails()
-_decode: Final = msgspec.json.Decoder(_WireUsage).decode
+_NO_DETAILS: Final = PromptDetails()
+_decode: Final = msgspec.json.Decoder(WireUsage).decode
 
 
 def read_chat_usage(raw: bytes | msgspec.Raw) -> UsageReading:
@@ -89,7 +66,7 @@ def read_chat_usage(raw: bytes | msgspec.Raw) -> UsageReading:
     return UsageReading(None, _why_untrusted(wire, parts))
 
 
-def _cache_writes(details: _PromptDetails) -> int:
+def _cache_writes(details: PromptDetails) -> int:
     if details.cache_creation_input_tokens is not None:
         return details.cache_creation_input_tokens
     if details.cache_creation is not None:
@@ -97,12 +74,12 @@ def _cache_writes(details: _PromptDetails) -> int:
     return 0
 
 
-def _reasoning(wire: _WireUsage) -> int:
+def _reasoning(wire: WireUsage) -> int:
     details = wire.completion_tokens_details
     return 0 if details is None else details.reasoning_tokens or 0
 
 
-def _why_untrusted(wire: _WireUsage, parts: _Parts) -> str:
+def _why_untrusted(wire: WireUsage, parts: _Parts) -> str:
     counts = (
         wire.prompt_tokens,
         wire.completion_tokens,

@@ -3,17 +3,16 @@
 from typing import TYPE_CHECKING
 
 from routeproof.ledger.entries import AttemptRow
-from routeproof.usage import Provenance
 from routeproof.wire.chat_stream import ChatStream
 
 if TYPE_CHECKING:
     from routeproof.gateway.routes import Route
+    from routeproof.gateway.settlement import Bill
     from routeproof.net.pool import Waiter
     from routeproof.net.upstream import UpstreamConnection
 
 REQUEST_ID_CUT = 128
 USAGE_RAW_MAX = 2048
-_UNKNOWN = Provenance.UNKNOWN.value
 
 
 class Attempt:
@@ -84,12 +83,23 @@ class Attempt:
         """As the provider gave it; JSON where it gave none."""
         return self.fields.get(b"content-type", b"application/json")
 
-    def row(self, exchange_id: int, exchange_started_s: float, now_s: float) -> AttemptRow:
-        """The row of this attempt, its outcome, usage and cost still to be filled in."""
+    def finish_reading(self) -> None:
+        """Take over what a stream has shown by now."""
         stream = self.stream
         if stream is not None:
             self.model, self.finish_reason = stream.model, stream.finish_reason
             self.usage_raw = stream.usage_raw
+
+    def row(
+        self,
+        exchange_id: int,
+        exchange_started_s: float,
+        now_s: float,
+        outcome: str,
+        error_code: str | None,
+        bill: "Bill",
+    ) -> AttemptRow:
+        """The row of this attempt, now that it is over."""
         upstream_id = self.upstream_request_id()
         raw = self.usage_raw
         first_s = self.first_byte_s
@@ -101,21 +111,21 @@ class Attempt:
             int((now_s - self.started_s) * 1e6),
             int((first_s - exchange_started_s) * 1e6) if first_s else None,
             self.status,
-            "",
-            None,
+            outcome,
+            error_code,
             self.model,
             upstream_id.decode("latin-1") if upstream_id is not None else None,
             self.finish_reason,
-            0,
-            None,
-            None,
-            None,
-            None,
-            None,
-            0,
-            _UNKNOWN,
+            int(bill.thinking),
+            bill.input_tokens,
+            bill.output_tokens,
+            bill.cache_hit_tokens,
+            bill.cache_write_tokens,
+            bill.reasoning_tokens,
+            int(bill.explicit_cache),
+            bill.provenance,
             raw[:USAGE_RAW_MAX].decode("utf-8", "replace") if raw is not None else None,
-            None,
-            None,
-            None,
+            bill.cost_nanousd,
+            bill.cost_note,
+            bill.facts_digest,
         )

@@ -156,20 +156,14 @@ class ExchangeState:
             keep_alive=client is not None and client.keep_alive,
         )
 
-    def attempt_row(self, now_s: float) -> AttemptRow:
+    def close_attempt(self, outcome: str, error_code: str | None, *, sent: bool) -> AttemptRow:
+        """The attempt is over: leave its row. `sent`: its request had gone out."""
         attempt = self.attempt
-        row = attempt.row(self.id, self.started_s, now_s)
-        rejected = attempt.status is not None and attempt.status >= 400
-        if row.usage_raw is not None or rejected:
-            settlement.settle_usage(
-                attempt,
-                row,
-                started_ns=self.started_ns,
-                ended_ns=self.started_ns + int((now_s - self.started_s) * 1e9),
-                rejected=rejected,
-            )
-        elif self.committed:
-            row.cost_note = "usage_missing"
+        attempt.finish_reading()
+        now_s = self.hub.monotonic_s()
+        ended_ns = self.started_ns + int((now_s - self.started_s) * 1e9)
+        bill = settlement.bill_of(attempt, sent=sent, started_ns=self.started_ns, ended_ns=ended_ns)
+        row = attempt.row(self.id, self.started_s, now_s, outcome, error_code, bill)
         self.rows.append(row)
         return row
 

@@ -17,12 +17,12 @@ from routeproof.errors import (
     UpstreamError,
     UpstreamKind,
 )
-from routeproof.gateway import settlement
 from routeproof.gateway.attempt import Attempt
 from routeproof.gateway.exchange import NO_ANSWER, ExchangeState
 from routeproof.gateway.failed_answer import ErrorAnswer, UnfitAnswer
 from routeproof.gateway.reply_bytes import JSON, error_answer
 from routeproof.gateway.routes import Route
+from routeproof.gateway.settlement import failure_outcome, was_sent
 from routeproof.gateway.stream_answer import StreamAnswer
 from routeproof.gateway.whole_answer import WholeAnswer
 from routeproof.ledger.entries import CANCELLED, OK, TRUNCATED, Outcome
@@ -199,11 +199,11 @@ class Exchange(ExchangeState):
     def complete(self, status: int | None, outcome: str, error: UpstreamKind | None, last_bytes: int) -> None:
         """The answer is whole and handed to the client; `last_bytes` went out with its end."""
         attempt = self.attempt
-        row = self.attempt_row(self.hub.monotonic_s())
-        if outcome == OK and row.finish_reason is not None and is_provider_abort(row.finish_reason):
+        attempt.finish_reading()
+        if outcome == OK and attempt.finish_reason is not None and is_provider_abort(attempt.finish_reason):
             outcome, error = TRUNCATED, UpstreamKind.TRUNCATED
-        row.outcome = outcome
-        row.error_code = None if error is None else error.value
+        code = None if error is None else error.value
+        self.close_attempt(outcome, code, sent=True)
         if error is None:
             attempt.route.breaker.succeeded()
         elif FAILURE_CLASSES[error].ejects:
@@ -212,7 +212,7 @@ class Exchange(ExchangeState):
             outcome, status = CANCELLED, self.sent_status
         else:
             self.sent_bytes += last_bytes
-        self.settle(outcome, row.error_code, status)
+        self.settle(outcome, code, status)
 
     def classify_in_200(self, body: bytes) -> UpstreamKind:
         """What an error object inside an answer with status 200 means."""
@@ -234,14 +234,12 @@ class Exchange(ExchangeState):
     def fail(self, kind: UpstreamKind, message: str, body: bytes = b"") -> None:
         """The attempt failed: try the next route, or tell the client. `body` is the provider's own error object."""
         attempt = self.attempt
+        waiting = attempt.waiter is not None
         attempt.release()
-        now_s = self.hub.monotonic_s()
         if FAILURE_CLASSES[kind].ejects:
-            attempt.route.breaker.failed(now_s)
-        row = self.attempt_row(now_s)
-        row.error_code = kind.value
-        row.outcome = TRUNCATED if self.committed else settlement.failure_outcome(kind)
-        settlement.cost_of_failure(row, kind)
+            attempt.route.breaker.failed(self.hub.monotonic_s())
+        outcome = TRUNCATED if self.committed else failure_outcome(kind)
+        self.close_attempt(outcome, kind.value, sent=was_sent(kind) and not waiting)
         client = self.client
         if client is None:
             self.settle(CANCELLED, kind.value, self.sent_status)
@@ -253,7 +251,7 @@ class Exchange(ExchangeState):
         elif not self._try_next(kind):
             status, payload = self.failure(client, UpstreamError(kind, message), body)
             self.sent_bytes += len(payload)
-            self.settle(settlement.failure_outcome(kind), kind.value, status)
+            self.settle(outcome, kind.value, status)
             client.respond(payload)
 
     def _try_next(self, kind: UpstreamKind) -> bool:
@@ -277,9 +275,7 @@ class Exchange(ExchangeState):
 
     def _fail_gateway(self, error: RouteproofError) -> None:
         """Our own side can't go on with the attempt."""
-        row = self.attempt_row(self.hub.monotonic_s())
-        row.outcome, row.error_code = Outcome.GATEWAY_ERROR.value, error.code
-        row.cost_nanousd, row.cost_note = 0, "not_sent"
+        self.close_attempt(Outcome.GATEWAY_ERROR.value, error.code, sent=False)
         client = self.client
         payload = b""
         if client is not None:
@@ -309,8 +305,7 @@ class Exchange(ExchangeState):
         client.break_off(last_words)
 
     def _end_early(self, outcome: str, error_code: str | None, status: int | None) -> None:
+        waiting = self.attempt.waiter is not None
         self.attempt.release()
-        row = self.attempt_row(self.hub.monotonic_s())
-        row.outcome = outcome
-        settlement.cost_of_failure(row, UpstreamKind.TRUNCATED)
+        self.close_attempt(outcome, None, sent=not waiting)
         self.settle(outcome, error_code, status)

@@ -4,72 +4,100 @@ from routeproof.errors import FAILURE_CLASSES, Fault, UpstreamKind
 from routeproof.gateway.attempt import Attempt
 from routeproof.gateway.routes import Route
 from routeproof.ledger.entries import AttemptRow, Outcome
-from routeproof.usage import Provenance, Usage
+from routeproof.usage import Provenance
 
 _REPORTED = Provenance.REPORTED.value
+_UNKNOWN = Provenance.UNKNOWN.value
 
 # Before a request is sent there is nothing to bill.
 _NOT_SENT = frozenset((UpstreamKind.CONNECT_FAILED, UpstreamKind.CONNECT_TIMEOUT, UpstreamKind.EGRESS_DENIED))
 
 
-def settle_usage(attempt: Attempt, row: AttemptRow, *, started_ns: int, ended_ns: int, rejected: bool) -> None:
-    """Fill the row from the provider's usage object, or say why its cost is unknown.
+class Bill:
+    """What one attempt used and cost, as far as that is known; None is unknown, never zero."""
 
-    `rejected`: the provider answered with an error status; neither family bills those, so without a usage of its own
-    the cost is zero and the note says on what assumption.
+    __slots__ = (
+        "cache_hit_tokens",
+        "cache_write_tokens",
+        "cost_nanousd",
+        "cost_note",
+        "explicit_cache",
+        "facts_digest",
+        "input_tokens",
+        "output_tokens",
+        "provenance",
+        "reasoning_tokens",
+        "thinking",
+    )
+
+    def __init__(self) -> None:
+        self.thinking = False
+        self.input_tokens: int | None = None
+        self.output_tokens: int | None = None
+        self.cache_hit_tokens: int | None = None
+        self.cache_write_tokens: int | None = None
+        self.reasoning_tokens: int | None = None
+        self.explicit_cache = False
+        self.provenance = _UNKNOWN
+        self.cost_nanousd: int | None = None
+        self.cost_note: str | None = None
+        self.facts_digest: str | None = None
+
+
+def bill_of(attempt: Attempt, *, sent: bool, started_ns: int, ended_ns: int) -> Bill:
+    """The bill of an attempt that is over, from the provider's usage object or from the lack of one.
+
+    Nothing was sent: zero. An error status without a usage: zero, since neither family bills those; the note says on
+    what assumption. Anything else without a usage that can be trusted: unknown.
     """
+    bill = Bill()
     raw = attempt.usage_raw
-    if raw is None:
-        if rejected:
-            row.cost_nanousd = 0
-            row.cost_note = "error_not_billed"
-        else:
-            row.cost_note = "usage_missing"
-        return
-    reading = attempt.route.dialect.read_usage(raw)
+    if raw is not None:
+        _price(attempt, bill, raw, started_ns, ended_ns)
+    elif not sent:
+        bill.cost_nanousd, bill.cost_note = 0, "not_sent"
+    elif attempt.status is not None and attempt.status >= 400:
+        bill.cost_nanousd, bill.cost_note = 0, "error_not_billed"
+    else:
+        bill.cost_note = "usage_missing"
+    return bill
+
+
+def _price(attempt: Attempt, bill: Bill, raw: bytes, started_ns: int, ended_ns: int) -> None:
+    """By the model that answered, at the price in force when the exchange began."""
+    route = attempt.route
+    reading = route.dialect.read_usage(raw)
     usage = reading.usage
     if usage is None:
-        row.cost_note = f"usage_{reading.anomaly}"
+        bill.cost_note = f"usage_{reading.anomaly}"
         return
-    row.input_tokens = usage.input_tokens
-    row.output_tokens = usage.output_tokens
-    row.cache_hit_tokens = usage.cache_hit_tokens
-    row.cache_write_tokens = usage.cache_write_tokens
-    row.reasoning_tokens = usage.reasoning_tokens
-    row.explicit_cache = int(usage.explicit_cache)
-    row.provenance = _REPORTED
-    thinking = attempt.thinking or usage.reasoning_tokens > 0
-    row.thinking = int(thinking)
-    price_usage(attempt.route, row, usage, started_ns=started_ns, ended_ns=ended_ns, thinking=thinking)
-    if reading.anomaly is not None:
-        row.cost_note = f"usage_{reading.anomaly}"
-
-
-def price_usage(route: Route, row: AttemptRow, usage: Usage, *, started_ns: int, ended_ns: int, thinking: bool) -> None:
-    """Fill the row's cost: by the model that answered, at the price in force when the exchange began."""
-    tariff = route.tariff(row.model_answered or route.model, started_ns)
+    bill.input_tokens = usage.input_tokens
+    bill.output_tokens = usage.output_tokens
+    bill.cache_hit_tokens = usage.cache_hit_tokens
+    bill.cache_write_tokens = usage.cache_write_tokens
+    bill.reasoning_tokens = reasoning = usage.reasoning_tokens
+    bill.explicit_cache = usage.explicit_cache
+    bill.provenance = _REPORTED
+    bill.thinking = thinking = attempt.thinking or reasoning > 0
+    tariff = route.tariff(attempt.model or route.model, started_ns)
     if tariff is None:
-        row.cost_note = "no_price_facts" if route.family is None else "no_price_in_force"
+        bill.cost_note = "no_price_facts" if route.family is None else "no_price_in_force"
         return
-    row.facts_digest = tariff.digest
-    row.cost_nanousd = tariff.cost_nanousd(usage, thinking)
-    if row.cost_nanousd is None:
-        row.cost_note = "price_incomplete"
+    bill.facts_digest = tariff.digest
+    cost = bill.cost_nanousd = tariff.cost_nanousd(usage, thinking)
+    if cost is None:
+        bill.cost_note = "price_incomplete"
     elif ended_ns >= tariff.valid_until_ns:
-        row.cost_note = "straddles_window"
+        bill.cost_note = "straddles_window"
     elif tariff.flags:
-        row.cost_note = tariff.flags[0]
+        bill.cost_note = tariff.flags[0]
+    if reading.anomaly is not None:
+        bill.cost_note = f"usage_{reading.anomaly}"
 
 
-def cost_of_failure(row: AttemptRow, kind: UpstreamKind) -> None:
-    """The cost of an attempt that gave no priced answer: zero if nothing was sent, else unknown."""
-    if row.cost_note is not None or row.cost_nanousd is not None:
-        return
-    if kind in _NOT_SENT:
-        row.cost_nanousd = 0
-        row.cost_note = "not_sent"
-    else:
-        row.cost_note = "usage_missing"
+def was_sent(kind: UpstreamKind) -> bool:
+    """Whether a request had gone out when this failure came."""
+    return kind not in _NOT_SENT
 
 
 def failure_outcome(kind: UpstreamKind) -> str:

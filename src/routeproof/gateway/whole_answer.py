@@ -66,7 +66,7 @@ class WholeAnswer(Answer):
         if view is None:
             exchange.fail(UpstreamKind.INVALID_RESPONSE, _NOT_JSON)
             return
-        if view.has_error and not view.choices:
+        if view.has_error and view.choices <= 0:
             exchange.fail_in_200(body)
             return
         self._note(view)
@@ -94,7 +94,7 @@ class WholeAnswer(Answer):
                 exchange.fail(UpstreamKind.INVALID_RESPONSE, _NOT_JSON)
                 return
             self._note(view)
-            if view.has_error and not view.choices:
+            if view.has_error and view.choices <= 0:
                 error = exchange.classify_in_200(body)
         run = self.with_end(run)
         client = exchange.client

@@ -10,10 +10,11 @@ The states, and what ends each:
 
 import asyncio
 from enum import IntEnum
-from typing import Protocol, cast
+from typing import cast
 
 from routeproof.errors import ClientTooSlow, RequestTooLarge, RouteproofError
 from routeproof.limits import Limits
+from routeproof.net.client_roles import Connections, Handler
 from routeproof.wire.chunked import ChunkedDecoder
 from routeproof.wire.head import HeadMemo, RequestHead, head_end, parse_head
 
@@ -28,54 +29,6 @@ class State(IntEnum):
     BODY = 1
     BUSY = 2
     CLOSING = 3
-
-
-class Handler(Protocol):
-    """What answers one request and must know how its client fares."""
-
-    def on_client_gone(self) -> None:
-        """The client left or was closed before the answer's end."""
-        ...
-
-    def on_client_paused(self) -> None:
-        """The client does not keep up: stop producing."""
-        ...
-
-    def on_client_resumed(self) -> None:
-        """The client keeps up again."""
-        ...
-
-
-class Application(Protocol):
-    """What the listener hands requests to."""
-
-    def check_head(self, client: "ClientConnection", head: RequestHead) -> None:
-        """Judge a request before its body is read. Raises what shall be answered instead."""
-        ...
-
-    def on_request(self, client: "ClientConnection", head: RequestHead, body: bytes) -> None:
-        """Answer a request, now or later, by the client's `respond` or `write` ... `finish`."""
-        ...
-
-    def refusal(self, error: RouteproofError, head: RequestHead | None) -> bytes:
-        """A whole answer, with `connection: close`, for a request that never became one."""
-        ...
-
-
-class Connections(Protocol):
-    """The listener, as far as a connection needs it."""
-
-    limits: Limits
-    application: Application
-    draining: bool
-
-    def opened(self, connection: "ClientConnection") -> bool:
-        """Register; False where the connection is one too many."""
-        ...
-
-    def ended(self, connection: "ClientConnection") -> None:
-        """Forget."""
-        ...
 
 
 class ClientConnection:

@@ -5,7 +5,8 @@ import ssl
 from typing import cast
 
 from routeproof.limits import Limits
-from routeproof.net.client import Application, ClientConnection
+from routeproof.net.client import ClientConnection
+from routeproof.net.client_roles import Application
 from routeproof.net.deadlines import Deadlines
 
 

@@ -1,6 +1,5 @@
 """Looks for what would keep the gateway from serving, or from serving safely, and says what to do about it."""
 
-import os
 import platform
 import resource
 import shutil
@@ -190,7 +189,7 @@ def _trust_store() -> Finding:
         return Finding("trust_store", True, f"{loaded} authorities")
     # A directory of certificates is read when it is needed, so nothing is counted beforehand.
     folder = ssl.get_default_verify_paths().capath
-    if folder is not None and any(os.scandir(folder)):
+    if folder is not None and any(Path(folder).iterdir()):
         return Finding("trust_store", True, f"authorities in {folder}")
     return Finding("trust_store", False, "no authority is trusted", remedy)
 

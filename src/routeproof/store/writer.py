@@ -209,7 +209,8 @@ class LedgerWriter:
 
     def _beat(self) -> None:
         state = self._state
-        counters = {} if self.read_counters is None else _guarded(self.read_counters, {})
+        nothing: Mapping[str, int] = {}
+        counters = nothing if self.read_counters is None else _guarded(self.read_counters, nothing)
         beat = WorkerBeat(self._worker, os.getpid(), self._started_ns, self._clock.wall_ns(), state, counters)
         self._connection.commit_beat(beat, self._keep_waiting)
 

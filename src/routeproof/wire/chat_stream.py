@@ -107,4 +107,4 @@ class ChatStream:
         if usage_raw is None:
             return True
         self.usage_raw = usage_raw
-        return not (self._hide_usage and chunk.choices is not None and not chunk.choices) or chunk.has_error
+        return not (self._hide_usage and chunk.choices == 0) or chunk.has_error

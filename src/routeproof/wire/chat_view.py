@@ -1,63 +1,49 @@
-"""The few members of a chat answer or chunk that the gateway reads; all others are skipped, not built."""
+"""What the gateway reads of a chat answer or chunk."""
+
+from typing import Final
 
 import msgspec
 
-_NULL = msgspec.Raw(b"null")
+from routeproof.wire.chat_shapes import BareShape, ChatShape, Choice
+
+_decode: Final = msgspec.json.Decoder(ChatShape).decode
+_decode_bare: Final = msgspec.json.Decoder(BareShape).decode
 
 
-class _Choice(msgspec.Struct, gc=False):
-    finish_reason: str | None = None
+class ChatView:
+    """One answer or chunk."""
 
+    __slots__ = ("choices", "finish_reason", "has_error", "model", "usage_raw")
 
-class ChatView(msgspec.Struct, gc=False):
-    """What is read of one answer or chunk."""
-
-    model: str | None = None
-    choices: list[_Choice] | None = None
-    usage: msgspec.Raw = _NULL
-    error: msgspec.Raw = _NULL
-
-    @property
-    def usage_raw(self) -> bytes | None:
+    def __init__(self, model: str | None, choices: list[Choice] | None, usage: bytes, error: bytes) -> None:
+        self.model = model
+        self.choices = -1 if choices is None else len(choices)
+        """How many there are; -1 where the member is absent or null."""
+        self.usage_raw = None if usage == b"null" else usage
         """The usage object's bytes; None where it is absent or null."""
-        raw = bytes(self.usage)
-        return None if raw == b"null" else raw
-
-    @property
-    def has_error(self) -> bool:
+        self.has_error = error != b"null"
         """An error member that is not null."""
-        return bytes(self.error) != b"null"
-
-    @property
-    def finish_reason(self) -> str | None:
+        self.finish_reason: str | None = None
         """The last finish reason given by one of the choices."""
-        for choice in reversed(self.choices or ()):
-            if choice.finish_reason:
-                return choice.finish_reason
-        return None
-
-
-class _BareView(msgspec.Struct, gc=False):
-    """What is still read where another member has a shape that OpenAI's never has: what decides the bill."""
-
-    usage: msgspec.Raw = _NULL
-    error: msgspec.Raw = _NULL
-
-
-_decode = msgspec.json.Decoder(ChatView).decode
-_decode_bare = msgspec.json.Decoder(_BareView).decode
+        if choices is not None:
+            for choice in choices:
+                self.finish_reason = choice.finish_reason or self.finish_reason
 
 
 def view_chat(data: bytes) -> ChatView | None:
     """Read an answer or a chunk; None where it is not a JSON object."""
     try:
-        return _decode(data)
+        shape = _decode(data)
     except msgspec.ValidationError:
-        pass
+        return _view_bare(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    return ChatView(shape.model, shape.choices, bytes(shape.usage), bytes(shape.error))
+
+
+def _view_bare(data: bytes) -> ChatView | None:
     try:
         bare = _decode_bare(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return ChatView(usage=bare.usage, error=bare.error)
+    return ChatView(None, None, bytes(bare.usage), bytes(bare.error))

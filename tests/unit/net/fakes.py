@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from routeproof.errors import UpstreamError
 from routeproof.limits import Limits
 from routeproof.net.egress import EgressPolicy
 from routeproof.net.pool import Origin, OriginPool
@@ -71,11 +72,12 @@ class FakeTime:
         return self.now_s
 
 
-async def _resolve(_host: str, _port: int) -> Sequence[str]:
+async def _resolve(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"]
 
 
-def _report(name: str, error: BaseException) -> None:
+def report(name: str, error: BaseException) -> None:
+    """A task must not fail."""
     raise AssertionError(f"{name} failed") from error
 
 
@@ -85,7 +87,7 @@ def pool_of(limits: Limits, dial: Callable[..., object]) -> OriginPool:
     origin = Origin("provider.test", 80, tls=False)
     policy = EgressPolicy(allow_plain=True)
     return OriginPool(
-        origin, limits=limits, connect_timeout_s=5.0, egress=policy, tls=None, tasks=Tasks(_report), resolver=_resolve
+        origin, limits=limits, connect_timeout_s=5.0, egress=policy, tls=None, tasks=Tasks(report), resolver=_resolve
     )
 
 
@@ -107,3 +109,19 @@ def dialled(limits: Limits) -> tuple[OriginPool, UpstreamConnection, FakeTranspo
         return pool, connection
 
     return *asyncio.run(take()), transport
+
+
+class Wait:
+    """One exchange that asks a pool for a connection."""
+
+    def __init__(self, pool: OriginPool) -> None:
+        self.connection: UpstreamConnection | None = None
+        self.error: UpstreamError | None = None
+        self.answered = asyncio.Event()
+        self.waiter = pool.take(self._ready)
+
+    def _ready(self, connection: UpstreamConnection | None, error: UpstreamError | None) -> None:
+        assert self.connection is None and self.error is None, "answered twice"
+        assert (connection is None) != (error is None)
+        self.connection, self.error = connection, error
+        self.answered.set()

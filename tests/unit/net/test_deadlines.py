@@ -103,7 +103,13 @@ def test_a_sweep_may_change_what_is_watched() -> None:
     loop = FakeLoop()
     deadlines = started(loop)
     late = Seen()
-    leaving = [Seen(lambda: [deadlines.discard(one) for one in leaving] and None) for _ in range(5)]
+    leaving: list[Seen] = []
+
+    def all_leave() -> None:
+        for one in leaving:
+            deadlines.discard(one)
+
+    leaving += [Seen(all_leave) for _ in range(5)]
     for one in leaving:
         deadlines.add(one)
     adding = Seen(lambda: deadlines.add(late))

@@ -68,7 +68,7 @@ def test_another_schema_is_not_worked_with(database: Path) -> None:
     with open_current(database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
 
-    with pytest.raises(StoreError, match="schema 9999.*works with"), open_current(database):
+    with pytest.raises(StoreError, match=r"schema 9999.*works with"), open_current(database):
         pass
 
 

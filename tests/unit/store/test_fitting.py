@@ -4,10 +4,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.sample_entries import sample_attempt, sample_entry, sample_id, sample_open
 
 from routeproof.ledger.entries import Entry, OpenExchange
 from routeproof.store.fitting import INT_MAX, fit_entry, fit_open, make_storable
-from tests.support.sample_entries import sample_attempt, sample_entry, sample_id, sample_open
 
 long_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=3_000)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support.sample_entries import sample_entry
 
 from routeproof.errors import StoreError
 from routeproof.ledger.entries import Entry
@@ -12,7 +13,6 @@ from routeproof.store.connecting import connect, open_current
 from routeproof.store.driver import driver
 from routeproof.store.ledger_connection import LedgerConnection
 from routeproof.store.workers import WorkerBeat
-from tests.support.sample_entries import sample_entry
 
 
 def test_a_group_is_committed_or_not_there_at_all(database: Path, all_entries: Callable[[], list[Entry]]) -> None:

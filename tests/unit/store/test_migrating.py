@@ -86,7 +86,7 @@ def test_a_newer_database_is_left_alone(database: Path, keep_small: bool) -> Non
     with open_current(database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
 
-    with pytest.raises(StoreError, match="newer version.*restore a backup"):
+    with pytest.raises(StoreError, match=r"newer version.*restore a backup"):
         ensure_schema(database, keep_small=keep_small)
     connection = connect(database)
     assert read_revision(connection) == "9999"
@@ -98,7 +98,7 @@ def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     connection = connect(path, create=True)
     connection.execute("CREATE TABLE workers (a)")
-    with pytest.raises(StoreError, match="workers already exists.*as it was before"):
+    with pytest.raises(StoreError, match=r"workers already exists.*as it was before"):
         upgrade(path)
 
     names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema")]

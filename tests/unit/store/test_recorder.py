@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.sample_entries import sample_attempt, sample_entry, sample_id, sample_open
 
 from routeproof.errors import Overloaded, StoreError
 from routeproof.ledger.entries import Entry, OpenExchange
@@ -15,12 +16,10 @@ from routeproof.store.slot_file import (
     B_OFFSET,
     FINISHED_OFFSET,
     SLOT_BYTES,
-    STATES_OFFSET,
     make_slot_file,
     open_slot_file,
     slots_offset,
 )
-from tests.support.sample_entries import sample_attempt, sample_entry, sample_id, sample_open
 
 SLOTS = 8
 BASE = slots_offset(SLOTS)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from tests.support.sample_entries import START_NS, sample_entry, sample_open, sample_refusal
 
 from routeproof.clock import FixedClock
 from routeproof.errors import StoreError
@@ -14,7 +15,6 @@ from routeproof.store.connecting import connect, open_current
 from routeproof.store.recorder import FlightRecorder, recover
 from routeproof.store.workers import read_workers
 from routeproof.store.writer import LedgerWriter
-from tests.support.sample_entries import START_NS, sample_entry, sample_open, sample_refusal
 
 WAIT_S = 10.0
 Entries = Callable[[], list[Entry]]

@@ -161,8 +161,8 @@ WORDS = (
 def test_what_the_model_says_is_never_taken_for_a_fact(text: str) -> None:
     """Text about usage, errors and ends is text, in content and in names of members inside."""
     told = stream_of(chunk("a"), chunk(text), chunk("b", tool={text: text}), chunk(finish="stop", usage=USAGE))
-    for cuts in ([], range(1, len(told))):
-        reader, relayed = feed(told, cuts, hide=True)
+    for step in (1, len(told)):
+        reader, relayed = feed(told, range(step, len(told), step), hide=True)
         assert facts(reader) == (USAGE, "m-1", "stop", False, True)
         assert relayed == told
         assert reader.invalid_events == 0

@@ -1,15 +1,16 @@
 """Inserting entries."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests.support.sample_entries import sample_attempt, sample_entry, sample_id, sample_refusal
 
 from routeproof.ledger.entries import Entry
 from routeproof.store.connecting import connect
 from routeproof.store.driver import driver
 from routeproof.store.rows import ROWS_PER_STATEMENT, insert_entries
-from tests.support.sample_entries import sample_attempt, sample_entry, sample_id, sample_refusal
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 127, 128, 129, 391])
@@ -62,6 +63,4 @@ def test_an_id_that_is_there_already_is_an_error(database: Path, all_entries: Ca
 def test_every_number_is_a_sum_of_the_sizes() -> None:
     """The sizes halve down to one."""
     assert ROWS_PER_STATEMENT[-1] == 1
-    assert all(
-        larger == 2 * smaller for larger, smaller in zip(ROWS_PER_STATEMENT, ROWS_PER_STATEMENT[1:], strict=False)
-    )
+    assert all(larger == 2 * smaller for larger, smaller in pairwise(ROWS_PER_STATEMENT))
