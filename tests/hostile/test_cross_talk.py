@@ -72,7 +72,7 @@ class Talker:
                 self._look(answer.body, nonce)
                 self.whole += answer.complete and answer.body.count(nonce.encode()) == EVENTS
             else:
-                self._look(client.take(self._draws.randrange(1_400 if stream else 400)), nonce)
+                self._look(client.take(self._draws.randrange(1_100 if stream else 300)), nonce)
                 if self._draws.random() < 0.5:
                     client.socket.close()
                 else:

@@ -1,7 +1,7 @@
 """Connections to providers that are kept for later: used again, found dead, and tried once more, but not twice."""
 
 import pytest
-from tests.support.raw_client import Answer, RawClient, ask, chat
+from tests.support.raw_client import Answer, RawClient, ask, chat, several
 from tests.support.running_gateway import RunningGateway
 from tests.support.waiting import until
 
@@ -64,16 +64,13 @@ def test_a_fresh_connection_that_dies_is_not_tried_again() -> None:
 
 def test_a_second_dead_connection_is_not_what_it_is_tried_on() -> None:
     """Where several kept ones have died the request does not go from one to the next."""
-    with RunningGateway() as gateway:
-        clients = [RawClient(gateway.port) for _ in range(3)]
+    with RunningGateway() as gateway, several(gateway.port, 3) as clients:
         for client in clients:
             client.send(chat(gateway.key, "[[sim:close_on_reuse]]", model=DEEPSEEK, stream=True))
         assert [client.answer().complete for client in clients] == [True] * 3
         opened = log_of(gateway).connections_opened
         assert asked(gateway).status == 200
         assert log_of(gateway).connections_opened == opened + 1
-        for client in clients:
-            client.socket.close()
 
 
 def test_a_connection_that_the_provider_closed_is_not_used() -> None:

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from tests.support.inside import held_bytes, swept, unsent_bytes
-from tests.support.raw_client import RawClient, ask, chat, chat_body, leave_quietly, request
+from tests.support.raw_client import RawClient, ask, chat, chat_body, request, several
 from tests.support.running_gateway import RunningGateway
 from tests.support.waiting import until
 
@@ -150,8 +150,7 @@ def test_idle_keepalive_s() -> None:
 
 def test_connections_max() -> None:
     """One connection more is closed at once; when one leaves there is room again."""
-    with RunningGateway(limits="connections_max = 3") as gateway:
-        clients = [RawClient(gateway.port) for _ in range(3)]
+    with RunningGateway(limits="connections_max = 3") as gateway, several(gateway.port, 3) as clients:
         assert [client.ask(HEALTH).status for client in clients] == [200] * 3
         with RawClient(gateway.port) as surplus, pytest.raises(ConnectionError):
             surplus.ask(HEALTH)
@@ -159,7 +158,6 @@ def test_connections_max() -> None:
         clients.pop().socket.close()
         until(lambda: gateway.plane.listener.open_connections == 2, "room for another")
         assert ask(gateway.port, HEALTH).status == 200
-        leave_quietly(clients)
 
 
 def swallowed(gateway: RunningGateway, client: RawClient, data: bytes, most: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.support.inside import swept
-from tests.support.raw_client import Answer, RawClient, ask, chat, leave_quietly
+from tests.support.raw_client import Answer, RawClient, ask, chat, several
 from tests.support.running_gateway import RunningGateway
 from tests.support.waiting import until
 
@@ -111,13 +111,12 @@ def test_total_timeout_s() -> None:
 
 def test_upstream_connections_max() -> None:
     """No more connections than this are opened to one provider; the rest of the exchanges wait their turn."""
-    with RunningGateway(limits="upstream_connections_max = 2\nupstream_idle_connections_max = 2") as gateway:
-        clients = [RawClient(gateway.port) for _ in range(12)]
+    limits = "upstream_connections_max = 2\nupstream_idle_connections_max = 2"
+    with RunningGateway(limits=limits) as gateway, several(gateway.port, 12) as clients:
         for client in clients:
             client.send(chat(gateway.key, "[[sim:event_interval_ms=1]]", model=DEEPSEEK, stream=True))
         answers = [client.answer() for client in clients]
         assert gateway.simulator.server("deepseek").log.connections_opened == 2
-        leave_quietly(clients)
 
     assert [answer.events[-1] for answer in answers] == [b"[DONE]"] * 12
 
@@ -125,8 +124,7 @@ def test_upstream_connections_max() -> None:
 def test_upstream_queue_max() -> None:
     """As many exchanges as this wait for a connection; one more is refused at once, and nothing was sent for it."""
     limits = "upstream_connections_max = 1\nupstream_idle_connections_max = 1\nupstream_queue_max = 2"
-    with RunningGateway(limits=limits) as gateway:
-        clients = [RawClient(gateway.port) for _ in range(3)]
+    with RunningGateway(limits=limits) as gateway, several(gateway.port, 3) as clients:
         for client in clients:
             client.send(chat(gateway.key, "[[sim:stall_before_headers]]", model=DEEPSEEK))
             gateway.turn()
@@ -142,7 +140,6 @@ def test_upstream_queue_max() -> None:
         clients[0].reset()
         clients[1].reset()
         assert clients[2].answer().status == 200
-        clients[2].socket.close()
 
 
 def test_upstream_idle_s() -> None:
@@ -158,15 +155,13 @@ def test_upstream_idle_s() -> None:
 
 def test_upstream_idle_connections_max() -> None:
     """No more connections than this are kept for later."""
-    with RunningGateway(limits="upstream_idle_connections_max = 1") as gateway:
+    with RunningGateway(limits="upstream_idle_connections_max = 1") as gateway, several(gateway.port, 3) as clients:
         log = gateway.simulator.server("deepseek").log
-        clients = [RawClient(gateway.port) for _ in range(3)]
         for client in clients:
             client.send(chat(gateway.key, "[[sim:event_interval_ms=5]]", model=DEEPSEEK, stream=True))
         assert [client.answer().complete for client in clients] == [True] * 3
         assert log.connections_opened == 3
         until(lambda: log.connections_open == 1, "the surplus connections' end")
-        leave_quietly(clients)
 
 
 def test_a_slow_client_does_not_make_its_provider_look_idle() -> None:

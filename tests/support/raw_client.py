@@ -5,6 +5,7 @@ import json
 import socket
 import ssl
 import struct
+from collections.abc import Iterator
 from typing import Self
 
 _READ_BYTES = 65_536
@@ -223,8 +224,12 @@ def ask(port: int, raw: bytes, *, tls: ssl.SSLContext | None = None) -> Answer:
         return client.ask(raw)
 
 
-def leave_quietly(clients: list[RawClient]) -> None:
-    """Close a number of connections, whatever state they are in."""
-    for client in clients:
-        with contextlib.suppress(OSError):
+@contextlib.contextmanager
+def several(port: int, count: int) -> Iterator[list[RawClient]]:
+    """That many connections, closed in the end whatever has become of them."""
+    clients = [RawClient(port) for _ in range(count)]
+    try:
+        yield clients
+    finally:
+        for client in clients:
             client.socket.close()

@@ -1,6 +1,7 @@
 """A data plane on real sockets, in front of simulated providers, with the ledger in memory."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -39,6 +40,7 @@ routes = ["newapi/deepseek-flash"]
 class RunningGateway:
     """Use as a context manager. `limits` are lines of the `[limits]` table, `models` the models' tables.
 
+    `server` are lines of the `[server]` table. With `provider_tls` the providers speak TLS.
     `behaviours` are providers by name that stand in for, or beside, the simulated ones.
     """
 
@@ -51,6 +53,8 @@ class RunningGateway:
         simulated: SimulatorSettings | None = None,
         behaviours: Mapping[str, Behaviour] | None = None,
         more: str = "",
+        server: str = "",
+        provider_tls: ssl.SSLContext | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._limits = limits
@@ -64,6 +68,8 @@ class RunningGateway:
         )
         self._behaviours = behaviours or {}
         self._more = more
+        self._server = server
+        self._provider_tls = provider_tls
         self._clock = clock or SystemClock()
         self.loop = LoopThread()
         self.ledger = MemoryLedger()
@@ -90,7 +96,7 @@ class RunningGateway:
                 f'allow_plain = true\napi_key = "env:SIM_{name.upper()}"\n{region}{extra}\n'
             )
         limits = f"[limits]\nsweep_interval_s = 0.02\n{self._limits}\n"
-        server = '[server]\nlisten = "127.0.0.1:0"\ndirect_routes = true\n'
+        server = '[server]\nlisten = "127.0.0.1:0"\ndirect_routes = true\n' + self._server + "\n"
         return server + "\n".join(tables) + self._models + self._more + limits
 
     def turn(self) -> None:
@@ -114,7 +120,7 @@ class RunningGateway:
         assert audit_entries(self.ledger.entries) == []
 
     async def _start(self) -> None:
-        self.simulator = await start_simulator(self._simulated)
+        self.simulator = await start_simulator(self._simulated, ssl_context=self._provider_tls)
         for name, behaviour in self._behaviours.items():
             replaced = self.simulator.servers.pop(name, None)
             if replaced is not None:

@@ -118,7 +118,7 @@ class Gateway:
                 self._refuse_new()
             if not head.fields.get(b"content-type", b"application/json").lower().startswith(b"application/json"):
                 raise UnsupportedEncoding("The Content-Type must be application/json.")
-            asked = read_request(body, hub.limits.json_depth_max)
+            asked = read_request(body, hub.json_depth_max)
             model = self.snapshot.plan_for(asked.model)
             plan = model.routes if model.alone else plan_attempts(model, exchange_id, self._admits)
             Exchange(hub, client, exchange_id, started_ns, key, asked, plan, model.rollback).start()

@@ -34,6 +34,7 @@ class Attempt:
         "status",
         "stream",
         "thinking",
+        "upstream_id",
         "usage_raw",
         "waiter",
     )
@@ -55,6 +56,8 @@ class Attempt:
         self.stale_retried = False
         self.status: int | None = None
         self.fields: dict[bytes, bytes] = {}
+        self.upstream_id: bytes | None = None
+        """The provider's own request id, from the first of its header fields that holds one."""
         self.stream: ChatStream | None = None
         self.model: str | None = None
         self.finish_reason: str | None = None
@@ -69,14 +72,16 @@ class Attempt:
             connection, self.connection = self.connection, None
             connection.abandon()
 
-    def upstream_request_id(self) -> bytes | None:
-        """The provider's own request id, from the first of its header fields that holds one."""
-        fields = self.fields
-        for name in self.route.dialect.request_id_headers:
+    def take_head(self, status: int, fields: dict[bytes, bytes]) -> None:
+        """The answer's head has come."""
+        self.status = status
+        self.fields = fields
+        self.alive = True
+        for name in self.route.request_id_headers:
             value = fields.get(name)
             if value:
-                return value[:REQUEST_ID_CUT]
-        return None
+                self.upstream_id = value[:REQUEST_ID_CUT]
+                return
 
     @property
     def content_type(self) -> bytes:
@@ -100,7 +105,7 @@ class Attempt:
         bill: "Bill",
     ) -> AttemptRow:
         """The row of this attempt, now that it is over."""
-        upstream_id = self.upstream_request_id()
+        upstream_id = self.upstream_id
         raw = self.usage_raw
         first_s = self.first_byte_s
         return AttemptRow(

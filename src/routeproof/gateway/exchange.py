@@ -150,7 +150,7 @@ class ExchangeState:
             request_id=self.id,
             route_lines=attempt.route.header_lines,
             attempts=attempt.ordinal,
-            upstream_id=attempt.upstream_request_id(),
+            upstream_id=attempt.upstream_id,
             content_type=content_type,
             extra=extra + framing,
             keep_alive=client is not None and client.keep_alive,

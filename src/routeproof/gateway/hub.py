@@ -1,15 +1,16 @@
 """What all exchanges of a process share: time, limits, the ledger's two ends, counters."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
 from routeproof.clock import Clock
 from routeproof.ids import ExchangeIds
-from routeproof.ledger.entries import Entry, OpenExchange
+from routeproof.ledger.entries import Entry, OpenExchange, Outcome
 from routeproof.limits import Limits
 from routeproof.net.deadlines import Deadlines
 from routeproof.routing.retry_budget import RetryBudget
+
+_COUNTED = ("malformed", "retries_denied", "unauthenticated_rows_shed")
 
 
 class Recorder(Protocol):
@@ -54,8 +55,13 @@ class Hub:
         "clock",
         "counters",
         "deadlines",
+        "error_bytes_max",
+        "event_bytes_max",
         "exchanges",
+        "hold_bytes",
         "ids",
+        "json_depth_max",
+        "keep_bytes",
         "limits",
         "monotonic_s",
         "now_s",
@@ -86,6 +92,12 @@ class Hub:
         self.recorder = recorder
         self.writer = writer
         self.budget = RetryBudget(limits.retry_budget_percent, limits.retry_budget_min)
-        self.counters: Counter[str] = Counter()
+        self.counters = dict.fromkeys((*(outcome.value for outcome in Outcome), *_COUNTED), 0)
+        # Bounds that every exchange looks at: plain attributes are read much faster than those of a struct.
+        self.json_depth_max = limits.json_depth_max
+        self.error_bytes_max = limits.error_bytes_max
+        self.event_bytes_max = limits.event_bytes_max
+        self.hold_bytes = limits.stream_high_water_bytes
+        self.keep_bytes = limits.response_bytes_buffered_max
         self.exchanges = 0
         """In flight."""

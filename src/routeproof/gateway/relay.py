@@ -20,7 +20,7 @@ from routeproof.errors import (
 from routeproof.gateway.attempt import Attempt
 from routeproof.gateway.exchange import NO_ANSWER, ExchangeState
 from routeproof.gateway.failed_answer import ErrorAnswer, UnfitAnswer
-from routeproof.gateway.reply_bytes import JSON, error_answer
+from routeproof.gateway.reply_bytes import error_answer
 from routeproof.gateway.routes import Route
 from routeproof.gateway.settlement import failure_outcome, was_sent
 from routeproof.gateway.stream_answer import StreamAnswer
@@ -90,29 +90,22 @@ class Exchange(ExchangeState):
     # -- the way back (net.upstream.Receiver)
 
     def on_answer_head(self, status: int, fields: dict[bytes, bytes]) -> None:
-        attempt = self.attempt
-        attempt.status = status
-        attempt.fields = fields
-        attempt.alive = True
-        limits = self.hub.limits
-        content_type = fields.get(b"content-type", JSON)
+        attempt, hub, asked = self.attempt, self.hub, self.asked
+        attempt.take_head(status, fields)
+        content_type = attempt.content_type
         if status >= 400:
-            self.answer = ErrorAnswer(limits.error_bytes_max)
+            self.answer = ErrorAnswer(hub.error_bytes_max)
         elif status != 200 or b"content-encoding" in fields:
             self.answer = UnfitAnswer()
-        elif self.asked.stream and content_type.startswith(b"text/event-stream"):
+        elif asked.stream and content_type.startswith(b"text/event-stream"):
             self.answer = StreamAnswer(
                 attempt,
-                hide_usage=not self.asked.wants_usage,
-                event_bytes_max=limits.event_bytes_max,
-                now_s=self.hub.now_s(),
+                hide_usage=not asked.wants_usage,
+                event_bytes_max=hub.event_bytes_max,
+                now_s=hub.now_s(),
             )
-        elif not self.asked.stream and b"json" in content_type:
-            self.answer = WholeAnswer(
-                attempt,
-                hold_bytes=limits.stream_high_water_bytes,
-                keep_bytes=limits.response_bytes_buffered_max,
-            )
+        elif not asked.stream and b"json" in content_type:
+            self.answer = WholeAnswer(attempt, hold_bytes=hub.hold_bytes, keep_bytes=hub.keep_bytes)
         else:
             self.answer = UnfitAnswer()
 

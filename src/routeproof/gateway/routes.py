@@ -40,6 +40,7 @@ class Route:
         "pool",
         "provider",
         "request_head",
+        "request_id_headers",
         "timeouts",
     )
 
@@ -66,6 +67,7 @@ class Route:
         self.model = model
         self.model_json = msgspec.Raw(msgspec.json.encode(model))
         self.dialect = dialect
+        self.request_id_headers = dialect.request_id_headers
         self.pool = pool
         self.request_head = request_head
         """The upstream request's head, up to and without the Content-Length value."""

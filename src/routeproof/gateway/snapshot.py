@@ -1,6 +1,5 @@
 """The immutable view that exchanges read: models, routes and keys. Replaced whole by one assignment."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 from routeproof.access.keys import KeyRing
@@ -23,7 +22,7 @@ class Snapshot:
     __slots__ = ("direct_routes", "keys", "models", "routes")
 
     def __init__(
-        self, models: Mapping[str, ModelPlan[Route]], routes: Routes, keys: KeyRing, *, direct_routes: bool
+        self, models: dict[str, ModelPlan[Route]], routes: Routes, keys: KeyRing, *, direct_routes: bool
     ) -> None:
         self.models = models
         self.routes = routes

@@ -9,11 +9,9 @@ The states, and what ends each:
 """
 
 import asyncio
-from enum import IntEnum
-from typing import cast
+from typing import Final, cast
 
 from routeproof.errors import ClientTooSlow, RequestTooLarge, RouteproofError
-from routeproof.limits import Limits
 from routeproof.net.client_roles import Connections, Handler
 from routeproof.wire.chunked import ChunkedDecoder
 from routeproof.wire.head import HeadMemo, RequestHead, head_end, parse_head
@@ -22,13 +20,11 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _LINGER_S = 2.0
 
 
-class State(IntEnum):
-    """Where a connection is in its life."""
-
-    HEAD = 0
-    BODY = 1
-    BUSY = 2
-    CLOSING = 3
+# Plain numbers: a look at an enum's member costs more than all that is decided by it.
+_HEAD: Final = 0
+_BODY: Final = 1
+_BUSY: Final = 2
+_CLOSING: Final = 3
 
 
 class ClientConnection:
@@ -66,7 +62,7 @@ class ClientConnection:
         self._limits = listener.limits
         self._loop = loop
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
-        self._state = State.HEAD
+        self._state: int = _HEAD
         self._buffer = b""
         self._body = bytearray()  # not a list of pieces: a client may send it byte by byte
         self._chunked: ChunkedDecoder | None = None
@@ -115,23 +111,23 @@ class ClientConnection:
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         if not self._listener.opened(self):
-            self._state = State.CLOSING
+            self._state = _CLOSING
             self._transport.abort()
             return
         self._transport.set_write_buffer_limits(high=self._limits.stream_high_water_bytes)
 
     def data_received(self, data: bytes) -> None:
         state = self._state
-        if state is State.HEAD and self.writable:
+        if state == _HEAD and self.writable:
             if self._buffer:
                 data = self._buffer + data
                 self._buffer = b""
             else:
                 self._since_s = self._loop.time()
             self._advance(data)
-        elif state is State.BODY:
+        elif state == _BODY:
             self._advance(data)
-        elif state is not State.CLOSING:  # a request is being answered, or answers wait to be read
+        elif state != _CLOSING:  # a request is being answered, or answers wait to be read
             self._buffer += data
             self._regulate()
         else:
@@ -141,12 +137,12 @@ class ClientConnection:
         # A half-close can't be told from a client that is gone until a write fails, and until then the provider
         # would go on working at the operator's cost. So the end of a client's sending is its end; the transport then
         # closes itself, once what is written has gone out.
-        self._state = State.CLOSING
+        self._state = _CLOSING
         self._since_s = self._loop.time()
         self._tell_gone()
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        self._state = State.CLOSING
+        self._state = _CLOSING
         self._listener.ended(self)
         self._tell_gone()
 
@@ -161,7 +157,7 @@ class ClientConnection:
         self.writable = True
         if self.handler is not None:
             self.handler.on_client_resumed()
-        elif self._state is State.HEAD:
+        elif self._state == _HEAD:
             self._since_s = self._loop.time()
             self._go_on()
 
@@ -177,7 +173,7 @@ class ClientConnection:
                 return
             self._mark_s, self._drained_at_mark = now_s, drained
         elapsed_s = now_s - self._since_s
-        if self._state is State.HEAD:
+        if self._state == _HEAD:
             if not self.writable:
                 pass  # it is held to the drain rate instead
             elif self._requests and not self._buffer:
@@ -187,10 +183,10 @@ class ClientConnection:
                 elapsed_s > 1.0 and self._buffer and len(self._buffer) < limits.header_rate_min_bytes_per_s * elapsed_s
             ):
                 self._refuse_slow("The request's headers", silent=not self._buffer)
-        elif self._state is State.BODY:
+        elif self._state == _BODY:
             if elapsed_s > limits.body_rate_grace_s and self._received < limits.body_rate_min_bytes_per_s * elapsed_s:
                 self._refuse_slow("The request's body", silent=False)
-        elif self._state is State.CLOSING and self._lingered(elapsed_s):
+        elif self._state == _CLOSING and self._lingered(elapsed_s):
             self._transport.abort()
 
     def _lingered(self, elapsed_s: float) -> bool:
@@ -204,7 +200,7 @@ class ClientConnection:
 
     def close_if_idle(self) -> None:
         """Close unless a request is being read or answered."""
-        if self._state is State.HEAD and not self._buffer:
+        if self._state == _HEAD and not self._buffer:
             self._close()
 
     def abort(self) -> None:
@@ -214,7 +210,7 @@ class ClientConnection:
     @property
     def busy(self) -> bool:
         """A request is being answered."""
-        return self._state is State.BUSY
+        return self._state == _BUSY
 
     # -- reading
 
@@ -223,13 +219,13 @@ class ClientConnection:
         self._advancing = True
         try:
             while data:
-                if self._state is State.BODY:
+                if self._state == _BODY:
                     data = self._read_body(data)
-                elif self._state is State.HEAD and self.writable:
+                elif self._state == _HEAD and self.writable:
                     data = self._read_head(data)
                 else:
                     break
-            if data and self._state is not State.CLOSING:
+            if data and self._state != _CLOSING:
                 self._buffer = data + self._buffer
             if self._buffer or self._reading_paused:
                 self._regulate()
@@ -261,7 +257,7 @@ class ClientConnection:
         self._listener.application.check_head(self, head)
         if head.expects_continue and len(data) == end:
             self.write(_CONTINUE)
-        self._state = State.BODY
+        self._state = _BODY
         self._since_s = self._loop.time()
         self._received = 0
         self._wanted = wanted or 0
@@ -291,7 +287,7 @@ class ClientConnection:
 
     def _dispatch(self, head: RequestHead | None, body: bytes) -> None:
         assert head is not None
-        self._state = State.BUSY
+        self._state = _BUSY
         self._requests += 1
         self._head = None
         self.http_1_0 = head.minor_version == 0
@@ -302,12 +298,12 @@ class ClientConnection:
 
     def _end_exchange(self) -> None:
         self.handler = None
-        if self._state is State.CLOSING:
+        if self._state == _CLOSING:
             return
         if not self.keep_alive:
             self._close()
             return
-        self._state = State.HEAD
+        self._state = _HEAD
         self._since_s = self._loop.time()
         self._go_on()
 
@@ -319,7 +315,7 @@ class ClientConnection:
 
     def _regulate(self) -> None:
         """Stop reading while more is held of further requests than is allowed, and until they have been looked at."""
-        waiting = self._state is State.BUSY or not self.writable
+        waiting = self._state == _BUSY or not self.writable
         full = waiting and len(self._buffer) > self._limits.pipeline_bytes_max
         if full != self._reading_paused:
             self._reading_paused = full
@@ -340,9 +336,9 @@ class ClientConnection:
 
     def _close(self) -> None:
         """Half-close after the last byte and ignore input for a moment, so that a reset can't eat the answer."""
-        if self._state is State.CLOSING:
+        if self._state == _CLOSING:
             return
-        self._state = State.CLOSING
+        self._state = _CLOSING
         self._since_s = self._loop.time()
         self._buffer = b""
         self._body = bytearray()

@@ -87,11 +87,11 @@ class LedgerWriter:
         self._group_ended_s = float("-inf")
         self._looked_s = self._beaten_s = monotonic()
         self._connection = LedgerConnection(path, durability)
-        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+        self._runner = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def start(self) -> None:
         """Begin to write."""
-        self._thread.start()
+        self._runner.start()
 
     # -- the event loop's side
 
@@ -136,11 +136,11 @@ class LedgerWriter:
         self._closing = True
         self._hurry.set()
         self._wake.set()
-        if self._thread.ident is None:
+        if self._runner.ident is None:
             self._connection.close()
         else:
-            self._thread.join(timeout_s)
-        drained = self.healthy and not self.backlog and not self._thread.is_alive()
+            self._runner.join(timeout_s)
+        drained = self.healthy and not self.backlog and not self._runner.is_alive()
         self.healthy = False
         return drained
 

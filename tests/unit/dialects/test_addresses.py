@@ -64,9 +64,7 @@ def test_a_workspace_can_not_change_the_host(workspace: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["openai", "deepseek"])
-@pytest.mark.parametrize(
-    ("region", "workspace", "setting"), [("tokyo", None, "region"), (None, "w", "workspace")]
-)
+@pytest.mark.parametrize(("region", "workspace", "setting"), [("tokyo", None, "region"), (None, "w", "workspace")])
 def test_a_setting_the_family_does_not_have_is_refused(
     dialect: str, region: str | None, workspace: str | None, setting: str
 ) -> None:

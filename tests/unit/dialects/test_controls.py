@@ -36,9 +36,7 @@ def prepare(dialect: str, policy: ControlPolicy, **controls: object) -> dict[str
         ("qwen", "thinking", OFF, "send enable_thinking: true or false"),
     ],
 )
-def test_a_control_that_would_be_ignored_is_refused(
-    dialect: str, control: str, value: object, remedy: str
-) -> None:
+def test_a_control_that_would_be_ignored_is_refused(dialect: str, control: str, value: object, remedy: str) -> None:
     """The refusal is a 400 that names the control and the right one."""
     with pytest.raises(UnsupportedControl, match=control) as caught:
         prepare(dialect, REFUSE, **{control: value})
@@ -115,9 +113,7 @@ def test_thinking_becomes_enable_thinking(switch: dict[str, str], flag: bool) ->
         ("qwen", ON, "true"),
     ],
 )
-def test_controls_that_contradict_each_other_are_refused(
-    dialect: str, thinking: object, flag: object
-) -> None:
+def test_controls_that_contradict_each_other_are_refused(dialect: str, thinking: object, flag: object) -> None:
     """Where both are given and don't say the same, no guess is made."""
     with pytest.raises(UnsupportedControl, match="contradict each other"):
         prepare(dialect, MAP, thinking=thinking, enable_thinking=flag)

@@ -109,9 +109,7 @@ def test_messages_are_made_comparable(message: str, comparable: str) -> None:
     assert found.message == comparable
 
 
-@given(
-    st.binary() | st.binary().map(lambda tail: b'{"error":' + tail) | st.binary().map(lambda t: b"data: " + t)
-)
+@given(st.binary() | st.binary().map(lambda tail: b'{"error":' + tail) | st.binary().map(lambda t: b"data: " + t))
 def test_any_bytes_can_be_looked_at(body: bytes) -> None:
     """Reading an error never raises; what is shown to clients stood in the body."""
     find_error(body)

@@ -11,9 +11,7 @@ def test_the_provider_gave_up(reason: str) -> None:
     assert is_provider_abort(reason)
 
 
-@pytest.mark.parametrize(
-    "reason", ["stop", "length", "tool_calls", "content_filter", "function_call", "", "null"]
-)
+@pytest.mark.parametrize("reason", ["stop", "length", "tool_calls", "content_filter", "function_call", "", "null"])
 def test_an_orderly_end(reason: str) -> None:
     """An answer that is whole, cut at its limit or filtered was not given up."""
     assert not is_provider_abort(reason)

@@ -65,9 +65,7 @@ def test_a_stream_asks_for_usage(dialect: str, given_options: bytes | None) -> N
 def test_other_stream_options_keep_their_bytes() -> None:
     """Members beside include_usage go out as they were written."""
     fields = fields_of(model="public")
-    fields["stream_options"] = msgspec.Raw(
-        b'{"include_obfuscation": 1.50, "include_usage":0,"x":{"y" : "\\u0041"}}'
-    )
+    fields["stream_options"] = msgspec.Raw(b'{"include_obfuscation": 1.50, "include_usage":0,"x":{"y" : "\\u0041"}}')
 
     sent = prepare("openai", fields, stream=True)["stream_options"]
 
@@ -118,8 +116,6 @@ def test_undeclared_fields_are_byte_identical(
     sent = prepare(dialect, fields, stream=stream)
 
     sent_options = json.loads(sent.pop("stream_options"))
-    assert sent == {name: value for name, value in before.items() if name != "stream_options"} | {
-        "model": bytes(MODEL)
-    }
+    assert sent == {name: value for name, value in before.items() if name != "stream_options"} | {"model": bytes(MODEL)}
     assert sent_options == ({**(options or {}), "include_usage": True} if stream else options)
     assert plain(fields) == before

@@ -59,9 +59,7 @@ def test_the_models_default(dialect: str, model: str, default: bool) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECT_NAMES)
-@pytest.mark.parametrize(
-    "model", ["deepseek-flash", "deepseek-chat", "qwen-plus", "qwen3.7-max", "some-model"]
-)
+@pytest.mark.parametrize("model", ["deepseek-flash", "deepseek-chat", "qwen-plus", "qwen3.7-max", "some-model"])
 @pytest.mark.parametrize("asked", [True, False])
 def test_an_explicit_control_decides(dialect: str, model: str, asked: bool) -> None:
     """A switch in the request outweighs the model; a mapped foreign switch counts like the own one."""

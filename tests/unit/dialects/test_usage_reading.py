@@ -83,9 +83,7 @@ def test_deepseek_hits_are_counted_once() -> None:
         ),
     ],
 )
-def test_qwen_tells_an_explicit_cache_from_an_implicit_one(
-    details: dict[str, object], expected: Usage
-) -> None:
+def test_qwen_tells_an_explicit_cache_from_an_implicit_one(details: dict[str, object], expected: Usage) -> None:
     """Creations are read, and only cache_type "ephemeral" says that the cache was asked for."""
     usage = read(prompt_tokens=3564, completion_tokens=20, total_tokens=3584, prompt_tokens_details=details)
 
@@ -217,9 +215,7 @@ NAMES = st.sampled_from(
 )
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(max_size=3), inner, max_size=6)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(max_size=3), inner, max_size=6),
     max_leaves=15,
 )
 
