@@ -8,7 +8,10 @@ NS_PER_S = 1_000_000_000
 
 
 class Clock(Protocol):
-    """What tells the time. Deadlines use `monotonic_s`; only rows and price windows use `wall_ns`."""
+    """What tells the time. Durations use `monotonic_s`; only rows and price windows use `wall_ns`.
+
+    Deadlines on the event loop go by the loop's own time.
+    """
 
     def wall_ns(self) -> int:
         """Nanoseconds since the epoch, UTC."""

@@ -10,7 +10,6 @@
     |   +-- KeyRevoked
     |   +-- UnknownModel
     |   +-- UnsupportedControl     a control that the route's provider would ignore
-    |   +-- RetiredAlias
     |   +-- NotFound
     |   +-- MethodNotAllowed
     |   +-- ClientTooSlow
@@ -123,12 +122,6 @@ class UnsupportedControl(ClientError):
     """A control that the chosen route would silently ignore."""
 
     code = "unsupported_control"
-
-
-class RetiredAlias(ClientError):
-    """A model name that its provider has retired."""
-
-    code = "model_retired"
 
 
 class NotFound(ClientError):

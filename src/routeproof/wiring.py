@@ -29,7 +29,7 @@ from routeproof.gateway.serving import serve_until_stopped
 from routeproof.ledger.entries import Entry
 from routeproof.operations.demo import run_demo
 from routeproof.operations.keys import create_key
-from routeproof.operations.simulating import simulate
+from routeproof.operations.simulating import replay_recordings, simulate
 from routeproof.store.opening import OpenLedger
 from routeproof.store.reading import LedgerFilter, LedgerReader
 
@@ -49,12 +49,15 @@ class Wiring:
             _open_ledger(settings, prices, keep_small=True) as ledger,
             admin_process(server.admin_listen, ledger.database, log_level=server.log_level, log_style=server.log_style),
         ):
-            finished = uvloop.run(_serve(settings, prices, ledger))
-        return Exit.OK if finished else Exit.FAILED
+            uvloop.run(_serve(settings, prices, ledger))
+        return Exit.OK
 
-    def simulate(self, script: Path | None, *, host: str, port: int, as_json: bool) -> int:
-        """Run the simulated providers alone, until told to stop."""
-        uvloop.run(simulate(script, host=host, port=port, screen=console, as_json=as_json))
+    def simulate(self, script: Path | None, replay: Path | None, *, host: str, port: int, as_json: bool) -> int:
+        """Run the simulated providers alone, or replays of recordings, until told to stop."""
+        if replay is not None:
+            uvloop.run(replay_recordings(replay, host=host, port=port, screen=console, as_json=as_json))
+        else:
+            uvloop.run(simulate(script, host=host, port=port, screen=console, as_json=as_json))
         return Exit.OK
 
     def demo(self, *, once: bool, as_json: bool) -> int:
@@ -110,7 +113,7 @@ def _hand_over_keys(loop: asyncio.AbstractEventLoop, plane: DataPlane, ledger: O
         loop.call_soon_threadsafe(plane.use_keys, keys)
 
 
-async def _serve(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> bool:
+async def _serve(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> None:
     plane = _data_plane(settings, prices, ledger)
     writer = ledger.writer
 
@@ -119,7 +122,7 @@ async def _serve(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> b
         _log.info("data plane listens on %s", ListenAddress(settings.server.listen.host, port))
 
     with _telling_how_to_listen(settings):
-        return await serve_until_stopped(
+        await serve_until_stopped(
             plane,
             reload=partial(_reload, plane, settings.source_path),
             started=started,

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,9 @@ def test_command_lines_can_be_parsed(place: str, line: str, tmp_path: Path, monk
     for word in words:
         if word.endswith(".toml") and "/" not in word:
             (tmp_path / word).touch()
+    for option, word in pairwise(words):
+        if option == "--replay":
+            (tmp_path / word).mkdir()
 
     _parse(APP, words, None)
 

@@ -11,7 +11,7 @@ from tests.support.waiting import until
 from routeproof.clock import parse_instant
 from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings
 
-PATIENCE = "first_byte_timeout_s = 0.1"
+PATIENCE = "first_byte_timeout_s = 0.3"
 FAILS_OVER = {
     "reset": "upstream_reset",
     "stall_before_headers": "upstream_first_byte_timeout",
@@ -117,7 +117,7 @@ def test_never_after_the_first_byte(fault: str) -> None:
     """Once the client has heard something no other provider may go on: the stream breaks off visibly."""
     with three_providers() as gateway:
         break_provider(gateway, "one", fault)
-        answer = ask_for(gateway, text="[[sim:event_interval_ms=1]]", stream=True)
+        answer = ask_for(gateway, text="[[sim:event_interval_ms=4]]", stream=True)
 
         assert (answer.status, answer.complete) == (200, False)
         assert answer.error_event is not None
@@ -170,7 +170,8 @@ def test_each_route_gets_the_request_in_its_own_words() -> None:
 
 def test_a_fallback_that_would_ignore_a_control_is_left_out() -> None:
     """Where the next route's family refuses what the client asks for, the one after it is asked."""
-    models = '[models."m"]\nroutes = ["qwen/qwen-plus"]\nfallbacks = ["deepseek/deepseek-flash", "newapi/deepseek-flash"]\n'
+    fallbacks = '["deepseek/deepseek-flash", "newapi/deepseek-flash"]'
+    models = f'[models."m"]\nroutes = ["qwen/qwen-plus"]\nfallbacks = {fallbacks}\n'
     with RunningGateway(models=models) as gateway:
         break_provider(gateway, "qwen", "status_500")
         answer = ask(gateway.port, chat(gateway.key, model="m", enable_thinking=False))

@@ -1,5 +1,7 @@
 """Connections to providers that are kept for later: used again, found dead, and tried once more, but not twice."""
 
+import asyncio
+
 import pytest
 from tests.support.raw_client import Answer, RawClient, ask, chat, several
 from tests.support.running_gateway import RunningGateway
@@ -8,6 +10,7 @@ from tests.support.waiting import until
 from routeproof.simulator.seen import SeenLog
 
 DEEPSEEK = "deepseek/deepseek-flash"
+OVERLAPPING = "[[sim:event_interval_ms=10]]"
 plain_and_streamed = pytest.mark.parametrize("stream", [False, True], ids=["plain", "stream"])
 
 
@@ -66,11 +69,38 @@ def test_a_second_dead_connection_is_not_what_it_is_tried_on() -> None:
     """Where several kept ones have died the request does not go from one to the next."""
     with RunningGateway() as gateway, several(gateway.port, 3) as clients:
         for client in clients:
-            client.send(chat(gateway.key, "[[sim:close_on_reuse]]", model=DEEPSEEK, stream=True))
+            client.send(chat(gateway.key, f"[[sim:close_on_reuse]]{OVERLAPPING}", model=DEEPSEEK, stream=True))
         assert [client.answer().complete for client in clients] == [True] * 3
-        opened = log_of(gateway).connections_opened
+        assert log_of(gateway).connections_opened == 3
         assert asked(gateway).status == 200
-        assert log_of(gateway).connections_opened == opened + 1
+        assert log_of(gateway).connections_opened == 4
+
+
+def test_another_kept_connection_that_dies_ends_the_attempt() -> None:
+    """Where the second try got a connection that others had used, and it dies too, there is no third."""
+    with RunningGateway(limits="first_byte_timeout_s = 5") as gateway, several(gateway.port, 2) as clients:
+        for client, events in zip(clients, (40, 1), strict=True):
+            text = f"[[sim:close_on_reuse]]{OVERLAPPING}[[sim:events={events}]]"
+            client.send(chat(gateway.key, text, model=DEEPSEEK, stream=True))
+            client.head()
+        assert clients[1].rest_of_chunks().complete
+        never_resolves(gateway)
+        answer = asked(gateway)
+        assert (log_of(gateway).total, log_of(gateway).connections_opened) == (2, 2)
+        assert clients[0].rest_of_chunks().complete
+
+    assert (answer.status, answer.error["code"]) == (502, "upstream_reset")
+
+
+def never_resolves(gateway: RunningGateway) -> None:
+    """From now on no fresh connection comes, so that a waiting exchange gets the next one that others give back."""
+
+    async def resolver(_host: str, _port: int) -> list[str]:
+        await asyncio.Event().wait()
+        return []
+
+    for pool in gateway.plane._assembly.pools:
+        pool._resolver = resolver
 
 
 def test_a_connection_that_the_provider_closed_is_not_used() -> None:

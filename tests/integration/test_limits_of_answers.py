@@ -31,7 +31,7 @@ def stalled_stream(gateway: RunningGateway, client: RawClient) -> None:
 def test_event_bytes_max() -> None:
     """An event up to the limit passes; a larger one ends the stream with an error event."""
     with RunningGateway(limits="event_bytes_max = 300_000") as gateway:
-        words = [f"[[sim:big_event]][[sim:count={size}]][[sim:event_interval_ms=1]]" for size in (290_000, 900_000)]
+        words = [f"[[sim:big_event]][[sim:count={size}]][[sim:event_interval_ms=4]]" for size in (290_000, 900_000)]
         fits, too_large = (ask(gateway.port, chat(gateway.key, text, model=DEEPSEEK, stream=True)) for text in words)
 
     assert (fits.complete, fits.events[-1]) == (True, b"[DONE]")
@@ -44,7 +44,7 @@ def test_event_bytes_max() -> None:
 def test_event_bytes_max_of_an_event_without_end() -> None:
     """Megabytes without a line end are not gathered."""
     with RunningGateway(limits="event_bytes_max = 20_000") as gateway:
-        text = "[[sim:huge_line]][[sim:count=24000000]][[sim:event_interval_ms=1]]"
+        text = "[[sim:huge_line]][[sim:count=24000000]][[sim:event_interval_ms=4]]"
         answer = ask(gateway.port, chat(gateway.key, text, model=DEEPSEEK, stream=True))
         seen = gateway.simulator.server("deepseek").seen[-1]
         until(lambda: seen.client_gone, "the provider's end")
@@ -85,10 +85,10 @@ def test_client_drain_window_s() -> None:
 
 def test_client_drain_min_bytes_per_s() -> None:
     """A client that takes its answer slowly, but faster than this, is kept."""
-    limits = "stream_high_water_bytes = 16_384\nclient_drain_window_s = 0.2\nclient_drain_min_bytes_per_s = 1"
+    limits = "stream_high_water_bytes = 16_384\nclient_drain_window_s = 0.5\nclient_drain_min_bytes_per_s = 1"
     with RunningGateway(limits=limits) as gateway, RawClient(gateway.port, receive_bytes=4_096) as client:
         stalled_stream(gateway, client)
-        for _ in range(25):
+        for _ in range(30):
             client.take(300_000)
             until(swept(gateway, 1), "a look at the drain rate")
         assert client.rest().endswith(b"data: [DONE]\n\n\r\n0\r\n\r\n")
@@ -112,19 +112,21 @@ def test_response_bytes_buffered_max() -> None:
 def test_response_bytes_buffered_max_below_the_high_water(size: int) -> None:
     """Not a byte is lost where less may be kept than is held before the first byte goes out."""
     limits = "stream_high_water_bytes = 3_000\nresponse_bytes_buffered_max = 1_000"
-    body = b'{"model":"any","choices":[],"pad":"%b"}' % (b"a" * size * 3)
+    body = b'{"model":"any","choices":[],"pad":"%b","usage":{"prompt_tokens":1}}' % (b"a" * size * 3)
     pieces = (body[:size], body[size : 2 * size], body[2 * size :])
-    reply = Reply(200, JSON, tuple(Piece(piece, PieceKind.BODY, 0.001) for piece in pieces), chunked=True)
+    reply = Reply(200, JSON, tuple(Piece(piece, PieceKind.BODY, 0.02) for piece in pieces), chunked=True)
     with RunningGateway(limits=limits, behaviours={"odd": Misbehaving(reply)}) as gateway:
         answer = ask(gateway.port, chat(gateway.key, model="odd/any"))
+        row = gateway.ledger.entry(answer.fields["x-request-id"]).attempts[0]
 
     assert (answer.complete, answer.body) == (True, body)
+    assert (row.usage_raw is None) == (len(body) > 1_000)
 
 
 def test_a_blank_inside_an_answer_is_no_keep_alive() -> None:
     """Only blanks before the answer are passed on at once; one inside it commits to nothing."""
     pieces = (b'{"model":"any",', b" ", b'"cho')
-    reply = Reply(200, JSON, tuple(Piece(piece, PieceKind.BODY, 0.001) for piece in pieces), chunked=True)
+    reply = Reply(200, JSON, tuple(Piece(piece, PieceKind.BODY, 0.02) for piece in pieces), chunked=True)
     with RunningGateway(behaviours={"odd": Misbehaving(reply)}) as gateway:
         answer = ask(gateway.port, chat(gateway.key, model="odd/any"))
 
@@ -177,7 +179,8 @@ def test_error_bytes_max(misbehaving: tuple[RunningGateway, Misbehaving]) -> Non
 def test_response_header_bytes_max(misbehaving: tuple[RunningGateway, Misbehaving]) -> None:
     """A provider's head up to this is read; a longer one is no answer."""
     gateway, provider = misbehaving
-    for size, code in ((1_000, "own_code"), (4_000, "upstream_invalid_response"), (90_000, "upstream_invalid_response")):
+    unreadable = "upstream_invalid_response"
+    for size, code in ((1_000, "own_code"), (4_000, unreadable), (90_000, unreadable)):
         provider.reply = Reply(500, (*JSON, ("x-long", "a" * size)), error_of_size(10).pieces)
         assert ask(gateway.port, chat(gateway.key, model="odd/any")).error["code"] == code
 

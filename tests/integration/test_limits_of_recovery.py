@@ -63,7 +63,8 @@ def test_a_retry_is_given_back_when_its_exchange_ends() -> None:
 
 def test_breaker_failures() -> None:
     """After so many failures in a row a route is left out; one success in between starts the count again."""
-    with three_providers(limits="breaker_failures = 3\nbreaker_eject_s = 1_000\nbreaker_eject_max_s = 1_000") as gateway:
+    limits = "breaker_failures = 3\nbreaker_eject_s = 1_000\nbreaker_eject_max_s = 1_000"
+    with three_providers(limits=limits) as gateway:
         break_provider(gateway, "one", "status_500", times=2)
         assert [ask_for(gateway).status for _ in range(3)] == [200] * 3
         assert tried(gateway) == (3, 2, 0)
@@ -158,4 +159,3 @@ class Count:
     def check_deadlines(self, _now_s: float) -> None:
         """One more."""
         self.looks += 1
-

@@ -201,7 +201,7 @@ def test_pipeline_bytes_max_while_requests_are_answered() -> None:
 
 
 def test_a_client_that_does_not_read_is_not_read_either() -> None:
-    """Requests behind answers that nobody takes wait, so that answers can't pile up; and each is answered in the end."""
+    """Requests behind answers that nobody takes wait, so that answers can't pile up; each is answered in the end."""
     with RunningGateway() as gateway, RawClient(gateway.port, receive_bytes=4_096) as client:
         one = ask(gateway.port, HEALTH)
         sent = swallowed(gateway, client, HEALTH, 40_000_000)

@@ -10,7 +10,7 @@ from tests.support.running_gateway import RunningGateway
 from tests.support.waiting import until
 
 DEEPSEEK = "deepseek/deepseek-flash"
-STALL = "[[sim:stall_mid_stream]][[sim:event_interval_ms=1]]"
+STALL = "[[sim:stall_mid_stream]][[sim:event_interval_ms=4]]"
 
 
 def asked(gateway: RunningGateway, text: str, *, stream: bool = True) -> Answer:
@@ -47,7 +47,8 @@ def deaf_port() -> Iterator[int]:
 def test_connect_timeout_s(deaf_port: int) -> None:
     """A provider that can't be connected to in this time is given up."""
     deaf = f'[providers.deaf]\ndialect = "openai"\nbase_url = "http://127.0.0.1:{deaf_port}/v1"\n'
-    with RunningGateway(limits="connect_timeout_s = 0.1", more=f'{deaf}allow_plain = true\napi_key = "none"\n') as gateway:
+    more = f'{deaf}allow_plain = true\napi_key = "none"\n'
+    with RunningGateway(limits="connect_timeout_s = 0.1", more=more) as gateway:
         answer = ask(gateway.port, chat(gateway.key, model="deaf/any"))
         row = gateway.ledger.entry(answer.fields["x-request-id"])
 
@@ -78,13 +79,13 @@ def test_idle_event_timeout_s() -> None:
 @pytest.mark.parametrize("stream", [False, True])
 def test_keep_alives_count_as_life(stream: bool) -> None:
     """A provider that sends keep-alives is not idle, however long it takes to answer."""
-    limits = "first_byte_timeout_s = 0.2\nidle_event_timeout_s = 0.2"
+    limits = "first_byte_timeout_s = 0.4\nidle_event_timeout_s = 0.4"
     with RunningGateway(limits=limits) as gateway:
-        text = "[[sim:keepalives_then_answer]][[sim:count=10]][[sim:seconds=0.05]]"
+        text = "[[sim:keepalives_then_answer]][[sim:count=8]][[sim:seconds=0.1]]"
         answer = asked(gateway, text, stream=stream)
 
     assert (answer.status, answer.complete) == (200, True)
-    assert answer.body.startswith(b": keep-alive\n\n" * 10 if stream else b"\n" * 10)
+    assert answer.body.startswith(b": keep-alive\n\n" * 8 if stream else b"\n" * 8)
 
 
 def test_keepalive_only_max_s() -> None:
@@ -100,8 +101,7 @@ def test_keepalive_only_max_s() -> None:
 
 def test_total_timeout_s() -> None:
     """An answer that is still coming after this is ended, however lively it is."""
-    limits = "first_byte_timeout_s = 0.2\nidle_event_timeout_s = 0.2\nconnect_timeout_s = 0.2\ntotal_timeout_s = 0.2"
-    answer, outcome, code = timed_out(limits, "[[sim:events=1000]][[sim:event_interval_ms=10]]")
+    answer, outcome, code = timed_out("total_timeout_s = 0.2", "[[sim:events=1000]][[sim:event_interval_ms=10]]")
 
     assert not answer.complete
     assert answer.error_event is not None
@@ -166,10 +166,10 @@ def test_upstream_idle_connections_max() -> None:
 
 def test_a_slow_client_does_not_make_its_provider_look_idle() -> None:
     """While we ourselves do not read from the provider, its silence does not count."""
-    limits = "stream_high_water_bytes = 16_384\nidle_event_timeout_s = 0.1"
+    limits = "stream_high_water_bytes = 16_384\nidle_event_timeout_s = 0.5"
     with RunningGateway(limits=limits) as gateway, RawClient(gateway.port, receive_bytes=4_096) as client:
         text = "[[sim:bytes=24000000]][[sim:events=2400]]"
         client.send(chat(gateway.key, text, model=DEEPSEEK, stream=True))
         client.head()
-        until(swept(gateway, 15), "several times the idle limit")
+        until(swept(gateway, 35), "more than the idle limit")
         assert client.rest_of_chunks().events[-1] == b"[DONE]"

@@ -80,6 +80,38 @@ def test_a_body_that_was_not_read_has_a_row(gateway: RunningGateway, raw: str, s
     assert (row.status, row.error_code, row.key_id) == (status, code, None)
 
 
+TOO_LARGE = "Content-Length: 99999999999\r\n\r\n"
+NO_CHUNK = "Transfer-Encoding: chunked\r\n\r\nnonsense\r\n"
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["first request", "later request"])
+@pytest.mark.parametrize(("rest", "status"), [(TOO_LARGE, 413), (NO_CHUNK, 400)])
+def test_a_body_that_is_refused_has_its_clients_row(
+    gateway: RunningGateway, rest: str, status: int, later: bool
+) -> None:
+    """Whose key it was sent with is known from the head, whether or not the connection has been used before."""
+    head = f"POST {CHAT} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {gateway.key}\r\n"
+    with RawClient(gateway.port) as client:
+        if later:
+            assert client.ask(chat(gateway.key, model="qwen")).status == 200
+        answer = client.ask((head + rest).encode())
+    row = gateway.ledger.entry(answer.fields["x-request-id"]).exchange
+
+    assert (answer.status, row.status, row.outcome) == (status, status, "client_error")
+    assert (row.key_id, row.key_owner, row.account) == (gateway.key_record.key_id, "owner-1", "account-1")
+
+
+def test_a_connection_lends_its_key_to_no_other(gateway: RunningGateway) -> None:
+    """A refused body that came with another credential, or with none, is a stranger's."""
+    for field in ("", f"Authorization: Bearer {gateway.revoked_key}\r\n", "Authorization: Bearer sk-x\r\n"):
+        with RawClient(gateway.port) as client:
+            client.ask(chat(gateway.key, model="qwen"))
+            answer = client.ask(f"POST {CHAT} HTTP/1.1\r\nHost: x\r\n{field}{TOO_LARGE}".encode())
+        row = gateway.ledger.entry(answer.fields["x-request-id"]).exchange
+
+        assert (answer.status, row.key_id) == (413, None)
+
+
 def test_other_addresses_leave_no_rows(gateway: RunningGateway) -> None:
     """Lists, health, what does not exist and what is no request: nothing was asked of any model."""
     for raw in (

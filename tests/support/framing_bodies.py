@@ -1,4 +1,4 @@
-"""Framing of bodies: Content-Length, Transfer-Encoding and chunks that could be read in two ways, and their neighbours."""
+"""Framing of bodies: lengths, codings and chunks that could be read in two ways, and their plain neighbours."""
 
 from tests.support.framing import BODY, CHUNKED, HEX, LENGTH, SIZE, Row, chunks, get, post, refused, served, taken
 

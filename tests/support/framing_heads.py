@@ -140,10 +140,11 @@ HOSTS = (
 
 _GET = get()
 _CHAT = post(LENGTH)
+_IN_CHUNKS = post(CHUNKED, body=b"%x\r\n%b\r\n0\r\n\r\n" % (SIZE, BODY))
 
 LIVES = (
     Row("two requests in one piece", _CHAT + _CHAT, (200, 200), 2, closes=False),
-    Row("a request after a chunked one", post(CHUNKED, body=b"%x\r\n%b\r\n0\r\n\r\n" % (SIZE, BODY)) + _GET, (200, 200), 1, closes=False),
+    Row("a request after a chunked one", _IN_CHUNKS + _GET, (200, 200), 1, closes=False),
     Row("a bad request after a good one", _CHAT + b"BAD\r\n\r\n", (200, 400), 1, closes=True),
     Row("a good request after a bad one", b"BAD\r\n\r\n" + _CHAT, (400,), 0, closes=True),
     Row("a good request after a bad chunk", post(CHUNKED, body=b"zz\r\n") + _CHAT, (400,), 0, closes=True),

@@ -14,6 +14,7 @@ class MemoryLedger:
         self.open: dict[int, OpenExchange] = {}
         self.healthy = True
         self.backlog = 0
+        self.shed = 0
         self._slots = slots
         self._next = 0
         self._finished: set[int] = set()

@@ -76,9 +76,13 @@ class RawClient:
         if receive_bytes is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
         sock.settimeout(timeout_s)
-        sock.connect(("127.0.0.1", port))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket = sock if tls is None else tls.wrap_socket(sock, server_hostname="localhost")
+        try:
+            sock.connect(("127.0.0.1", port))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.socket = sock if tls is None else tls.wrap_socket(sock, server_hostname="localhost")
+        except OSError:
+            sock.close()
+            raise
         self._buffer = bytearray()
         self.ended: str | None = None
         """`eof` or `reset`, once the other side has ended the connection."""

@@ -1,4 +1,4 @@
-"""Waiting for a condition instead of for a time: a test goes on at once when it holds, and fails where it never does."""
+"""Waiting for a condition, not for a time: a test goes on as soon as it holds, and fails where it never does."""
 
 import time
 from collections.abc import Callable

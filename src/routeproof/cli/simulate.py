@@ -19,6 +19,17 @@ ScriptOption = Annotated[
         help="Scenarios and faults to play.",
     ),
 ]
+ReplayOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--replay",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        readable=True,
+        help="Recordings to serve instead.",
+    ),
+]
 HostOption = Annotated[str, typer.Option("--host", help="The address to listen on.")]
 PortOption = Annotated[
     int, typer.Option("--port", min=0, max=65_000, help="The first provider's port; 0 takes any free ones.")
@@ -28,6 +39,7 @@ PortOption = Annotated[
 def simulate(
     context: typer.Context,
     script: ScriptOption = None,
+    replay: ReplayOption = None,
     host: HostOption = "127.0.0.1",
     port: PortOption = 0,
     as_json: JsonOption = False,
@@ -36,5 +48,7 @@ def simulate(
 
     Each has a port of its own, and runs until it is told to stop.
     """
+    if script is not None and replay is not None:
+        raise typer.BadParameter("recordings follow no script; give --script or --replay", param_hint="'--replay'")
     configure_logging("info")
-    raise typer.Exit(runtime_of(context).simulate(script, host=host, port=port, as_json=as_json))
+    raise typer.Exit(runtime_of(context).simulate(script, replay, host=host, port=port, as_json=as_json))

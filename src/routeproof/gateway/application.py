@@ -97,10 +97,10 @@ class Gateway:
         except RouteproofError as error:
             client.respond(error_answer(error, keep_alive=client.keep_alive, head=head))
 
-    def refusal(self, error: RouteproofError, head: RequestHead | None) -> bytes:
+    def refusal(self, client: ClientConnection, error: RouteproofError, head: RequestHead | None) -> bytes:
         """The answer to a request that never became one."""
         if head is not None and head.method == b"POST" and _path(head) == _CHAT:
-            return self._record_rejection(error, None, None, 0, keep_alive=False)
+            return self._record_rejection(error, self._key_of(client, head), None, 0, keep_alive=False)
         self._hub.counters["malformed"] += 1
         return error_answer(error, keep_alive=False, head=head)
 
@@ -151,6 +151,13 @@ class Gateway:
         key = keys.authenticate(value[7:])
         client.memo = _Known(value, keys, key)
         return key
+
+    def _key_of(self, client: ClientConnection, head: RequestHead) -> KeyRecord | None:
+        """Whose request this is; None for a stranger's."""
+        try:
+            return self._authenticate(client, head)
+        except InvalidKey:
+            return None
 
     def _record_rejection(
         self,

@@ -20,7 +20,7 @@ from routeproof.routing.breaker import Breaker
 from routeproof.routing.plan import ModelPlan, plan_of
 
 DIRECT_ROUTES_MAX = 1_024
-"""Routes that clients may bring into being by naming them; the names come from outside, so they are bounded."""
+"""Routes that clients have brought into being by naming them; the names come from outside, so they are bounded."""
 
 
 class Assembly:
@@ -65,7 +65,7 @@ class Assembly:
 
 
 class RouteMaker:
-    """Makes each route once, when it is first asked for."""
+    """Makes routes: those of the configuration once, those that clients name as long as they are in use."""
 
     def __init__(
         self,
@@ -78,33 +78,55 @@ class RouteMaker:
         self._prices = prices
         self._breakers = breakers
         self._pools = pools
-        self._routes: dict[str, Route] = {}
+        self._configured: dict[str, Route] = {}
+        self._direct: dict[str, Route] = {}
+        """The one that was unused for the longest comes first."""
 
-    def named(self, name: RouteName | str) -> Route | None:
-        """The route of this name; None where its provider is not configured, or too many were made.
+    def configured(self, name: RouteName) -> Route:
+        """A route of the configuration, which was checked: its provider exists."""
+        route = self._configured.get(name)
+        if route is None:
+            provider_name, model = split_route(name)
+            breaker = self._breakers.setdefault(name, self._new_breaker())
+            route = self._make(name, self._settings.providers[provider_name], model, breaker)
+            self._configured[name] = route
+        return route
+
+    def named(self, name: str) -> Route | None:
+        """The route of this name; None where its provider is not configured.
 
         Clients name routes too, and a route's name goes out in a header: one that could not be configured is none.
+        Where they name too many, the one that was unused for the longest is forgotten, and made again when needed.
         """
-        route = self._routes.get(name)
+        route = self._configured.get(name)
         if route is not None:
             return route
+        route = self._direct.pop(name, None)
+        if route is None:
+            route = self._make_direct(name)
+        if route is not None:
+            self._direct[name] = route
+        return route
+
+    def _make_direct(self, name: str) -> Route | None:
         try:
             provider_name, model = split_route(name)
         except ValueError:
             return None
         provider = self._settings.providers.get(provider_name)
-        if provider is None or len(self._routes) >= DIRECT_ROUTES_MAX or not is_model_id(model):
+        if provider is None or not is_model_id(model):
             return None
-        route = self._routes[name] = self._make(RouteName(name), provider, model)
-        return route
+        if len(self._direct) >= DIRECT_ROUTES_MAX:
+            del self._direct[next(iter(self._direct))]
+        # Such a route is alone in its plan, where no breaker leaves it out: there is nothing to keep over a reload.
+        return self._make(RouteName(name), provider, model, self._new_breaker())
 
-    def _make(self, name: RouteName, provider: ProviderSettings, model: str) -> Route:
+    def _new_breaker(self) -> Breaker:
         limits = self._settings.limits
+        return Breaker(limits.breaker_failures, limits.breaker_eject_s, limits.breaker_eject_max_s)
+
+    def _make(self, name: RouteName, provider: ProviderSettings, model: str, breaker: Breaker) -> Route:
         url = urlsplit(provider.base_url)
-        breaker = self._breakers.get(name)
-        if breaker is None:
-            breaker = Breaker(limits.breaker_failures, limits.breaker_eject_s, limits.breaker_eject_max_s)
-            self._breakers[name] = breaker
         key = provider.api_key.reveal() if provider.api_key is not None else None
         return Route(
             name,
@@ -126,16 +148,11 @@ class RouteMaker:
 
 
 def _plan(model: ModelSettings, maker: RouteMaker) -> ModelPlan[Route]:
-    def made(name: RouteName) -> Route:
-        route = maker.named(name)
-        assert route is not None  # the configuration was checked: every route names a configured provider
-        return route
-
     return plan_of(
         model.name,
-        tuple(made(row.route) for row in model.routes),
+        tuple(maker.configured(row.route) for row in model.routes),
         tuple(row.weight for row in model.routes),
-        tuple(made(name) for name in model.fallbacks),
+        tuple(maker.configured(name) for name in model.fallbacks),
         model.rollback,
     )
 

@@ -21,6 +21,7 @@ class Attempt:
     __slots__ = (
         "alive",
         "connection",
+        "deadlines_from_s",
         "fields",
         "finish_reason",
         "first_byte_s",
@@ -39,14 +40,26 @@ class Attempt:
         "waiter",
     )
 
-    def __init__(self, ordinal: int, route: "Route", request: bytes, *, thinking: bool, started_s: float) -> None:
+    def __init__(
+        self,
+        ordinal: int,
+        route: "Route",
+        request: bytes,
+        *,
+        thinking: bool,
+        started_s: float,
+        deadlines_from_s: float,
+    ) -> None:
         self.ordinal = ordinal
         self.route = route
         self.request = request
         self.thinking = thinking
         """The request asks for thinking, explicitly or by the model's default."""
         self.started_s = started_s
-        self.last_data_s = started_s
+        """By the clock that measures durations."""
+        self.deadlines_from_s = deadlines_from_s
+        """By the loop's time, as is `last_data_s`: what the deadlines are judged by."""
+        self.last_data_s = deadlines_from_s
         self.alive = False
         """Something came since the last look at the deadlines."""
         self.first_byte_s = 0.0

@@ -116,12 +116,15 @@ class DataPlane:
             "connections_refused": self.listener.refused,
             "upstream_connections": sum(pool.open_connections for pool in self._assembly.pools),
             "ledger_backlog": self.hub.writer.backlog,
+            "ledger_rows_shed": self.hub.writer.shed,
         }
 
     def _end_exchanges(self) -> None:
-        for watched in self._deadlines.watched():
-            if isinstance(watched, Exchange):
-                watched.stop(ShuttingDown("The gateway stopped before the answer was complete."))
+        unfinished = [watched for watched in self._deadlines.watched() if isinstance(watched, Exchange)]
+        for exchange in unfinished:
+            exchange.stop(ShuttingDown("The gateway stopped before the answer was complete."))
+        if unfinished:
+            _log.warning("ended %d exchanges before their time", len(unfinished))
 
     def _sweep_pools(self) -> None:
         self._deadlines.add(_PoolSweep(self._assembly))

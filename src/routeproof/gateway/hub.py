@@ -46,6 +46,11 @@ class Writer(Protocol):
         """Entries that wait for their commit."""
         ...
 
+    @property
+    def shed(self) -> int:
+        """Entries of refused requests that were dropped because too many waited."""
+        ...
+
 
 class Hub:
     """Shared by all exchanges of one process; its attributes are read on the hot path."""

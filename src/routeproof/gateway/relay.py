@@ -58,6 +58,7 @@ class Exchange(ExchangeState):
             route.request_bytes(encode_fields(fields)),
             thinking=route.dialect.thinking(asked.fields, route.model),
             started_s=now_s,
+            deadlines_from_s=self.hub.now_s(),
         )
 
     def _dispatch(self, attempt: Attempt) -> None:
@@ -175,7 +176,7 @@ class Exchange(ExchangeState):
             attempt.alive = False
             attempt.last_data_s = now_s
         silent_s = now_s - attempt.last_data_s
-        if now_s - attempt.started_s > timeouts.total_s:
+        if now_s - attempt.deadlines_from_s > timeouts.total_s:
             self.fail(UpstreamKind.TOTAL_TIMEOUT, f"The answer took longer than {timeouts.total_s:g} s.")
         elif attempt.first_byte_s == 0.0:
             if silent_s > timeouts.first_byte_s:
@@ -190,7 +191,10 @@ class Exchange(ExchangeState):
     # -- what answers do with it
 
     def complete(self, status: int | None, outcome: str, error: UpstreamKind | None, last_bytes: int) -> None:
-        """The answer is whole and handed to the client; `last_bytes` went out with its end."""
+        """The answer is whole: settle it. Its end, of `last_bytes`, goes to the client after this and never before.
+
+        So whoever holds a whole answer has an exact row, even where the process is killed in between.
+        """
         attempt = self.attempt
         attempt.finish_reading()
         if outcome == OK and attempt.finish_reason is not None and is_provider_abort(attempt.finish_reason):

@@ -8,7 +8,8 @@ from routeproof.ids import RouteName
 from routeproof.net.pool import OriginPool
 from routeproof.routing.breaker import Breaker
 
-_TARIFFS_MAX = 256
+TARIFFS_MAX = 256
+"""Models whose prices a route keeps at hand."""
 _MASK = b"****"
 
 
@@ -94,7 +95,7 @@ class Route:
             return None
         sheet = self._prices.sheet(self.family, model, self._region)
         tariff = sheet.at(wall_ns) if sheet is not None else None
-        if tariff is not None and len(self._tariffs) < _TARIFFS_MAX:
+        if tariff is not None and (model in self._tariffs or len(self._tariffs) < TARIFFS_MAX):
             self._tariffs[model] = tariff
         return tariff
 

@@ -20,10 +20,10 @@ async def serve_until_stopped(
     reload: Callable[[], None],
     started: Callable[[int], None],
     draining: Callable[[], None],
-) -> bool:
+) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal ends the drain. SIGHUP calls `reload`.
 
-    `started` is told the port, `draining` that the drain begins. Returns True where every exchange ended by itself.
+    `started` is told the port, `draining` that the drain begins.
     Raises OSError where the address can't be had.
     """
     loop = asyncio.get_running_loop()
@@ -43,10 +43,10 @@ async def serve_until_stopped(
     await stop.wait()
     _log.info("stopping: %d exchanges in flight", data_plane.hub.exchanges)
     draining()
-    return await _drain(data_plane, hurry)
+    await _drain(data_plane, hurry)
 
 
-async def _drain(data_plane: DataPlane, hurry: asyncio.Event) -> bool:
+async def _drain(data_plane: DataPlane, hurry: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         drained = group.create_task(data_plane.drain(), name="drain")
         hurried = group.create_task(hurry.wait(), name="second signal")
@@ -55,4 +55,3 @@ async def _drain(data_plane: DataPlane, hurry: asyncio.Event) -> bool:
             drained.cancel()
             await data_plane.close()
         hurried.cancel()
-    return not drained.cancelled() and drained.result()

@@ -82,9 +82,9 @@ class StreamAnswer(Answer):
                 client.break_off(run)
         elif stream.done and not stream.rest:
             run = self.with_end(run)
+            exchange.complete(200, OK, None, len(run))
             if client is not None:
                 client.finish(run)
-            exchange.complete(200, OK, None, len(run))
         else:
             if run:
                 exchange.send(run)

@@ -72,9 +72,9 @@ class WholeAnswer(Answer):
         self._note(view)
         payload = exchange.commit(200, b"content-length: %d\r\n" % len(body)) + body
         client = exchange.client
+        exchange.complete(200, OK, None, len(payload))
         if client is not None:
             client.respond(payload)
-        exchange.complete(200, OK, None, len(payload))
 
     def _framing(self, exchange: "Exchange") -> bytes:
         length = self._attempt.fields.get(b"content-length")
@@ -98,9 +98,9 @@ class WholeAnswer(Answer):
                 error = exchange.classify_in_200(body)
         run = self.with_end(run)
         client = exchange.client
+        exchange.complete(200, OK if error is None else failure_outcome(error), error, len(run))
         if client is not None:
             client.finish(run)
-        exchange.complete(200, OK if error is None else failure_outcome(error), error, len(run))
 
     def _note(self, view: ChatView) -> None:
         attempt = self._attempt

@@ -300,7 +300,7 @@ class ClientConnection:
         self.handler = None
         if self._state == _CLOSING:
             return
-        if not self.keep_alive:
+        if not self.keep_alive or (self._listener.closing and not self._buffer):
             self._close()
             return
         self._state = _HEAD
@@ -325,7 +325,7 @@ class ClientConnection:
                 self._transport.resume_reading()
 
     def _refuse(self, error: RouteproofError) -> None:
-        self.write(self._listener.application.refusal(error, self._head))
+        self.write(self._listener.application.refusal(self, error, self._head))
         self._close()
 
     def _refuse_slow(self, what: str, *, silent: bool) -> None:

@@ -37,7 +37,7 @@ class Application(Protocol):
         """Answer a request, now or later, by the client's `respond` or `write` ... `finish`."""
         ...
 
-    def refusal(self, error: RouteproofError, head: RequestHead | None) -> bytes:
+    def refusal(self, client: "ClientConnection", error: RouteproofError, head: RequestHead | None) -> bytes:
         """A whole answer, with `connection: close`, for a request that never became one."""
         ...
 
@@ -48,6 +48,9 @@ class Connections(Protocol):
     limits: Limits
     application: Application
     draining: bool
+    """Each new answer is its connection's last, and says so."""
+    closing: bool
+    """No connection is kept for another request."""
 
     def opened(self, connection: "ClientConnection") -> bool:
         """Register; False where the connection is one too many."""

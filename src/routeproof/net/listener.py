@@ -17,6 +17,7 @@ class Listener:
         self.application = application
         self.limits = limits
         self.draining = False
+        self.closing = False
         self._deadlines = deadlines
         self._loop = asyncio.get_running_loop()
         self._connections: set[ClientConnection] = set()
@@ -26,7 +27,11 @@ class Listener:
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Begin to accept; returns the port (useful where 0 was asked for). Raises OSError."""
-        self._server = await self._loop.create_server(self._new_connection, host, port, ssl=tls, backlog=2048)
+        # A connection is ours, and under its own deadlines, only once its handshake is done.
+        handshake_s = self.limits.header_deadline_s if tls is not None else None
+        self._server = await self._loop.create_server(
+            self._new_connection, host, port, ssl=tls, ssl_handshake_timeout=handshake_s, backlog=2048
+        )
         return int(self._server.sockets[0].getsockname()[1])
 
     def _new_connection(self) -> asyncio.Protocol:
@@ -38,7 +43,7 @@ class Listener:
 
     def stop_accepting(self) -> None:
         """Close the listening socket and the idle connections."""
-        self.draining = True
+        self.draining = self.closing = True
         if self._server is not None:
             self._server.close()
         for connection in tuple(self._connections):

@@ -42,6 +42,12 @@ METRICS: Final = (
         {"unauthenticated_rows_shed": ()},
     ),
     Metric(
+        "ledger_rows_shed_total",
+        "counter",
+        "Refused requests that got no row, because too many rows waited for their commit.",
+        {"ledger_rows_shed": ()},
+    ),
+    Metric(
         "retries_denied_total",
         "counter",
         "Times that another route was not tried because the retry budget was spent.",

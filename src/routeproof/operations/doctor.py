@@ -18,7 +18,7 @@ from routeproof.ledger.audit import audit_entries
 from routeproof.limits import MIB, Limits
 from routeproof.store.data_dir import database_path, is_locked, recorder_paths
 from routeproof.store.driver import check_linked_version, linked_version
-from routeproof.store.health import check_database
+from routeproof.store.health import check_database, last_recovery
 from routeproof.store.reading import LedgerFilter, LedgerReader
 from routeproof.store.slot_file import open_slot_file
 
@@ -56,6 +56,7 @@ def diagnose(data_dir: Path, *, limits: Limits | None = None, clock: Clock | Non
         lambda: _database(data_dir),
         lambda: _ledger(data_dir),
         lambda: _recorder(data_dir),
+        lambda: _recovery(data_dir),
         lambda: _clock(data_dir, now_ns),
         lambda: _descriptors(limits),
         _trust_store,
@@ -152,6 +153,23 @@ def _recorder(data_dir: Path) -> Finding:
     if occupied:
         return Finding("recorder", True, f"{occupied} exchanges of an unclean stop; the next start writes their rows")
     return Finding("recorder", True, "empty: the last stop was clean" if paths else "no flight recorder yet")
+
+
+def _recovery(data_dir: Path) -> Finding:
+    path = database_path(data_dir)
+    try:
+        last = last_recovery(path) if path.exists() else None
+    except StoreError as error:
+        return Finding("recovery", False, error.message, "see the finding on the database")
+    if last is None:
+        return Finding("recovery", True, "there was nothing to recover yet")
+    written = f"{last.finished} exchanges written as they ended, {last.interrupted} as interrupted"
+    return _judged(
+        "recovery",
+        not last.damaged,
+        f"{last.at}: {written}, {last.already_committed} known, {last.damaged} unreadable",
+        "compare the ledger of that day with the providers' bills: unreadable exchanges have no rows",
+    )
 
 
 def _clock(data_dir: Path, now_ns: int) -> Finding:

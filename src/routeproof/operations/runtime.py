@@ -13,10 +13,11 @@ class Runtime(Protocol):
         """Serve clients until SIGTERM or SIGINT. SIGHUP reads `settings.source_path` again."""
         ...
 
-    def simulate(self, script: Path | None, *, host: str, port: int, as_json: bool) -> int:
+    def simulate(self, script: Path | None, replay: Path | None, *, host: str, port: int, as_json: bool) -> int:
         """Run the simulated providers alone, each on its own port, counting up from `port` (0: any free).
 
-        `script` is a file of scenarios; None answers everything well.
+        `script` is a file of scenarios; `replay` a folder of recordings to serve instead, for one server for each
+        provider in them. At most one of the two is given; without either everything is answered well.
         """
         ...
 

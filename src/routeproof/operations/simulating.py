@@ -1,7 +1,9 @@
-"""Runs the simulated providers alone, each on a port of its own, until the process is told to stop."""
+"""Runs simulated or replayed providers alone, each on a port of its own, until the process is told to stop."""
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -10,11 +12,15 @@ import msgspec
 from routeproof.errors import OperatorError
 from routeproof.operations.screen import Column, Screen
 from routeproof.operations.stopping import UntilStopped
+from routeproof.simulator.recordings import Recording, load_recording, recording_paths
+from routeproof.simulator.replay import ReplayProvider
 from routeproof.simulator.script import PORT_MAX, parse_script
 from routeproof.simulator.settings import ProviderSettings, SimulatorSettings, demo_settings
-from routeproof.simulator.simulator import RunningSimulator, start_simulator
+from routeproof.simulator.simulator import RunningSimulator, start_behaviours, start_simulator
 
 SCRIPT_BYTES_MAX: Final = 4 * 1024 * 1024
+REPLAY: Final = "replay"
+"""The kind of a provider that serves recordings."""
 _COLUMNS: Final[tuple[Column, ...]] = (("provider", "left"), ("kind", "left"), ("base URL", "left"), ("key", "left"))
 
 
@@ -26,7 +32,7 @@ class ListeningProvider(msgspec.Struct, frozen=True):
     base_url: str
     """What a client puts before `/chat/completions`."""
     key: str | None
-    """The first of the keys that it accepts."""
+    """The first of the keys that it accepts; None where it accepts none, or, as a replay does, any."""
 
 
 class ListeningProviders(msgspec.Struct, frozen=True):
@@ -38,10 +44,36 @@ class ListeningProviders(msgspec.Struct, frozen=True):
 async def simulate(script: Path | None, *, host: str, port: int, screen: Screen, as_json: bool) -> None:
     """Run until SIGINT or SIGTERM. Raises OperatorError, or ConfigError for mistakes in the script."""
     settings = simulator_settings(script, host=host, port=port)
-    with UntilStopped():
-        async with await _start(settings) as simulator:
-            _show(listening(settings, simulator), screen, as_json=as_json)
-            await asyncio.Event().wait()
+    await _run(start_simulator(settings), partial(listening, settings), screen, as_json=as_json)
+
+
+async def replay_recordings(folder: Path, *, host: str, port: int, screen: Screen, as_json: bool) -> None:
+    """Serve a folder's recordings, each provider's on a port of its own, until SIGINT or SIGTERM.
+
+    Raises OperatorError.
+    """
+    providers = {name: ReplayProvider(found) for name, found in recorded(folder).items()}
+    if port + len(providers) - 1 > PORT_MAX:
+        raise _too_few_ports(port)
+    await _run(start_behaviours(providers, host=host, first_port=port), _replaying, screen, as_json=as_json)
+
+
+def recorded(folder: Path) -> dict[str, list[Recording]]:
+    """A folder's recordings by their provider. Raises OperatorError where there are none, or one can't be read."""
+    found: dict[str, list[Recording]] = {}
+    for path in recording_paths(folder):
+        try:
+            recording = load_recording(path)
+        except OSError as error:
+            raise OperatorError(f"{path} can't be read ({_why(error)}); correct its permissions") from error
+        except msgspec.DecodeError as error:
+            raise OperatorError(f"{path} is no recording ({error}); correct it, or take it out of {folder}") from error
+        found.setdefault(recording.provider, []).append(recording)
+    if not found:
+        raise OperatorError(
+            f"{folder} holds no recordings; name a folder with files such as chat__00.json with --replay"
+        )
+    return dict(sorted(found.items()))
 
 
 def simulator_settings(script: Path | None, *, host: str, port: int) -> SimulatorSettings:
@@ -69,12 +101,37 @@ def listening(settings: SimulatorSettings, simulator: RunningSimulator) -> list[
     ]
 
 
+def _replaying(simulator: RunningSimulator) -> list[ListeningProvider]:
+    return [ListeningProvider(name, REPLAY, simulator.base_url(name), None) for name in simulator.servers]
+
+
+async def _run(
+    starting: Awaitable[RunningSimulator],
+    rows: Callable[[RunningSimulator], list[ListeningProvider]],
+    screen: Screen,
+    *,
+    as_json: bool,
+) -> None:
+    with UntilStopped():
+        async with await _started(starting) as simulator:
+            _show(rows(simulator), screen, as_json=as_json)
+            await asyncio.Event().wait()
+
+
 def _show(providers: list[ListeningProvider], screen: Screen, *, as_json: bool) -> None:
     if as_json:
         screen.json_line(ListeningProviders(providers))
         return
-    screen.table(_COLUMNS, [(row.name, row.kind, row.base_url, row.key or "none") for row in providers])
+    screen.table(_COLUMNS, [(row.name, row.kind, row.base_url, row.key or _without_key(row)) for row in providers])
     screen.say("All listen. Ctrl-C stops them.")
+
+
+def _without_key(provider: ListeningProvider) -> str:
+    return "any" if provider.kind == REPLAY else "none"
+
+
+def _too_few_ports(first: int) -> OperatorError:
+    return OperatorError(f"there are not enough ports from {first} to {PORT_MAX}; lower --port")
 
 
 def _numbered(providers: tuple[ProviderSettings, ...], first: int) -> tuple[ProviderSettings, ...]:
@@ -85,14 +142,14 @@ def _numbered(providers: tuple[ProviderSettings, ...], first: int) -> tuple[Prov
     for provider in providers:
         port = provider.port or next(free, None)
         if port is None:
-            raise OperatorError(f"there are not enough ports from {first} to {PORT_MAX}; lower --port")
+            raise _too_few_ports(first)
         numbered.append(msgspec.structs.replace(provider, port=port))
     return tuple(numbered)
 
 
-async def _start(settings: SimulatorSettings) -> RunningSimulator:
+async def _started(starting: Awaitable[RunningSimulator]) -> RunningSimulator:
     try:
-        return await start_simulator(settings)
+        return await starting
     except OSError as error:
         raise OperatorError(f"the simulated providers can't start ({_why(error)}); {_remedy(error)}") from error
 

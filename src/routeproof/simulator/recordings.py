@@ -72,10 +72,14 @@ def read_recording(name: str, data: bytes) -> Recording:
     )
 
 
+def recording_paths(directory: Path) -> list[Path]:
+    """The recordings in a directory, in the order of their names: files called like `chat__00.json`."""
+    return sorted(path for path in directory.glob("*.json") if re.search(r"__\d+$", path.stem))
+
+
 def load_recordings(directory: Path) -> list[Recording]:
     """Read every recording in a directory, in the order of their names. Other files are left out."""
-    paths = sorted(path for path in directory.glob("*.json") if re.search(r"__\d+$", path.stem))
-    return [load_recording(path) for path in paths]
+    return [load_recording(path) for path in recording_paths(directory)]
 
 
 def _body_bytes(response: _Response) -> bytes:

@@ -1,7 +1,9 @@
 """A provider that says again what a real one said: recorded pairs, byte for byte."""
 
+from collections import deque
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 
@@ -9,6 +11,7 @@ from routeproof.simulator.faults import Fault, FaultCall
 from routeproof.simulator.recordings import Recording
 from routeproof.simulator.reply import HttpRequest, Piece, PieceKind, Reply, json_reply
 
+SERVED_KEPT: Final = 1_024
 _LOOSE = frozenset({"model", "stream_options"})
 """What a gateway may rightly change in a request."""
 
@@ -30,8 +33,8 @@ class ReplayProvider:
             raise ValueError("nothing to replay: give at least one recording")
         self._left: list[Recording] = []
         self._split_at = sorted(set(split_at))
-        self.served: list[Recording] = []
-        """What was served, in order."""
+        self.served: deque[Recording] = deque(maxlen=SERVED_KEPT)
+        """What was served last, in order."""
 
     def answer(self, request: HttpRequest, fault: FaultCall | None) -> Reply:  # noqa: ARG002 - has none of its own
         """The recorded reply."""

@@ -1,6 +1,7 @@
 """Starts a set of simulated providers, each on a port of its own, and stops them again."""
 
 import ssl
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -84,6 +85,24 @@ async def start_behaviour(
     server = SimServer(name, behaviour, SystemClock() if clock is None else clock)
     await server.start(host, port, ssl_context)
     return server
+
+
+async def start_behaviours(
+    behaviours: Mapping[str, Behaviour], *, host: str = "127.0.0.1", first_port: int = 0
+) -> RunningSimulator:
+    """Start one server for each behaviour; their ports count up from `first_port` (0: any free).
+
+    Raises OSError where a port is taken, and then starts none.
+    """
+    running = RunningSimulator({})
+    try:
+        for number, (name, behaviour) in enumerate(behaviours.items()):
+            port = first_port + number if first_port else 0
+            running.servers[name] = await start_behaviour(name, behaviour, host=host, port=port)
+    except OSError:
+        await running.stop()
+        raise
+    return running
 
 
 def _server(provider: ProviderSettings, clock: Clock, recorder: RequestRecorder | None) -> SimServer:

@@ -109,4 +109,5 @@ def _create_private(path: Path) -> None:
 def _settle(connection: driver.Connection, durability: Durability) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(_SYNCHRONOUS[durability])
+    connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer's connection does them, and tells where one fails
     connection.execute("PRAGMA trusted_schema = OFF")

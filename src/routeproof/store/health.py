@@ -62,6 +62,12 @@ def last_exchange_id(path: Path) -> int:
         return int(_one(connection, "SELECT coalesce(max(id), 0) FROM exchanges"))
 
 
+def last_recovery(path: Path) -> Recovery | None:
+    """What the last start after an unclean stop found and wrote; None where there was none. Raises StoreError."""
+    with open_current(path, read_only=True) as connection:
+        return _last_recovery(connection)
+
+
 def _one(connection: driver.Connection, query: str) -> str:
     return str(connection.execute(query).fetchone()[0])
 

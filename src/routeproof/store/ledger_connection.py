@@ -1,6 +1,8 @@
 """The connection that adds rows to the ledger: groups, heartbeats, and whether others changed the database."""
 
+import ctypes
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +28,6 @@ class LedgerConnection:
             with store_errors(path):
                 check_revision(self._connection, path)
                 self._connection.execute(f"PRAGMA busy_timeout = {_LOCK_WAIT_MS}")
-                self._connection.execute(f"PRAGMA wal_autocheckpoint = {WRITER_CHECKPOINT_PAGES}")
                 self._connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT_BYTES}")
                 self._data_version = self._read_data_version()
         except BaseException:
@@ -37,7 +38,7 @@ class LedgerConnection:
         """Commit entries as one group.
 
         Another's lock is waited for as long as `keep_waiting` says so: nothing was written yet, so nothing is retried.
-        Raises driver.Error; the group is then not in the database.
+        Raises driver.Error; whether the group is in the database is then for the next start to find out.
         """
         self._begin(keep_waiting)
         try:
@@ -48,13 +49,13 @@ class LedgerConnection:
                 make_storable(entry)
             self._begin(keep_waiting)
             insert_entries(self._connection, entries)
-        self._connection.execute("COMMIT")
+        self._commit()
 
     def commit_beat(self, beat: WorkerBeat, keep_waiting: Callable[[], bool]) -> None:
         """Commit a heartbeat. Raises driver.Error."""
         self._begin(keep_waiting)
         write_beat(self._connection, beat)
-        self._connection.execute("COMMIT")
+        self._commit()
 
     def changed_by_others(self) -> bool:
         """Whether another connection has committed anything since the last call. Raises driver.Error."""
@@ -65,6 +66,19 @@ class LedgerConnection:
         """Close it; a transaction that was not committed leaves nothing."""
         self._connection.close()
 
+    def abandon(self) -> None:
+        """Leave it, after a failure, to the end of the process: to close it would be to try again.
+
+        The last connection to close syncs the journal and copies it into the database. A sync that follows a failed
+        one may report success for what the first one lost (https://wiki.postgresql.org/wiki/Fsync_Errors). The next
+        start reads the journal anew, frame by frame against its checksums.
+        """
+        with suppress(driver.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        # A reference that nobody gives back: else the interpreter would close it when it ends.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._connection))
+
     def _begin(self, keep_waiting: Callable[[], bool]) -> None:
         while True:
             try:
@@ -74,6 +88,16 @@ class LedgerConnection:
                     raise
             else:
                 return
+
+    def _commit(self) -> None:
+        """Commit, and now and then copy the journal into the database.
+
+        SQLite's own checkpoints would keep a failed sync to themselves and try it again; these raise.
+        """
+        self._connection.execute("COMMIT")
+        _, pages, _ = self._connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        if pages >= WRITER_CHECKPOINT_PAGES:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _read_data_version(self) -> int:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])

@@ -152,10 +152,12 @@ class LedgerWriter:
                 self._serve()
         except BaseException as error:  # noqa: BLE001 - whatever ends this thread, the gateway has to know
             self.healthy = False
+            self._connection.abandon()
             _log.critical("the ledger can't be written any more, restart to recover: %s", error)
             self._on_failure(error)
-        finally:
+        else:
             self._connection.close()
+        finally:
             for done in self._flushes:
                 done.set()
 

@@ -99,5 +99,3 @@ class ChunkedDecoder:
         line = rest[:-1] if rest.endswith(b"\r") else rest
         if line and (len(rest) >= _SIZE_LINE_MAX or _SIZE_LINE.fullmatch(line) is None):
             raise MalformedRequest("A chunk size is not a plain hexadecimal number.")
-        if rest[:1] == b"\r":
-            raise MalformedRequest("A chunk size is missing.")

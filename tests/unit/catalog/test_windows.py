@@ -2,7 +2,8 @@
 
 import json
 import os
-from datetime import date
+import zoneinfo
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -228,3 +229,14 @@ def test_between_steady_since_and_the_next_change_nothing_changes(at_ns: int, sh
 
     assert (here is None) == (there is None)
     assert here is None or there is None or here.peak == there.peak
+
+
+def test_zones_are_known_without_the_systems_database() -> None:
+    """A minimal container has none."""
+    zoneinfo.reset_tzpath([])
+    try:
+        zone = zoneinfo.ZoneInfo.no_cache(SHANGHAI)
+    finally:
+        zoneinfo.reset_tzpath()
+
+    assert datetime(2026, 9, 21, tzinfo=zone).utcoffset() == timedelta(hours=8)

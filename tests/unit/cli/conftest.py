@@ -34,9 +34,9 @@ class NotingRuntime:
         self.calls.append(("serve", settings))
         return self.code
 
-    def simulate(self, script: Path | None, *, host: str, port: int, as_json: bool) -> int:
+    def simulate(self, script: Path | None, replay: Path | None, *, host: str, port: int, as_json: bool) -> int:
         """Note the options."""
-        self.calls.append(("simulate", script, host, port, as_json))
+        self.calls.append(("simulate", script, replay, host, port, as_json))
         return self.code
 
     def demo(self, *, once: bool, as_json: bool) -> int:

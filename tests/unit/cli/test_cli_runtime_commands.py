@@ -92,7 +92,7 @@ def test_demo_stays_up_on_a_terminal_only(
 def test_simulate_needs_no_configuration(command: Command, runtime: Any) -> None:
     """By default: no script, loopback, any free ports."""
     assert command("simulate").exit_code == 0
-    assert runtime.calls == [("simulate", None, "127.0.0.1", 0, False)]
+    assert runtime.calls == [("simulate", None, None, "127.0.0.1", 0, False)]
 
 
 def test_simulate_passes_its_options_on(command: Command, runtime: Any, home: Path) -> None:
@@ -101,10 +101,30 @@ def test_simulate_passes_its_options_on(command: Command, runtime: Any, home: Pa
     result = command("simulate", "--script", "script.toml", "--host", "::1", "--port", "9000", "--json")
 
     assert result.exit_code == 0
-    assert runtime.calls == [("simulate", Path("script.toml"), "::1", 9000, True)]
+    assert runtime.calls == [("simulate", Path("script.toml"), None, "::1", 9000, True)]
 
 
-@pytest.mark.parametrize("arguments", [["--script", "absent.toml"], ["--port", "x"], ["--port", "70000"]])
+def test_simulate_passes_a_folder_of_recordings_on(command: Command, runtime: Any, home: Path) -> None:
+    """One that exists."""
+    (home / "recordings").mkdir()
+
+    assert command("simulate", "--replay", "recordings").exit_code == 0
+    assert runtime.calls == [("simulate", None, Path("recordings"), "127.0.0.1", 0, False)]
+
+
+def test_simulate_plays_a_script_or_recordings(command: Command, runtime: Any, home: Path) -> None:
+    """Both together are refused."""
+    (home / "script.toml").touch()
+    (home / "recordings").mkdir()
+    result = command("simulate", "--script", "script.toml", "--replay", "recordings")
+
+    assert (result.exit_code, runtime.calls) == (2, [])
+    assert "give --script or --replay" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--script", "absent.toml"], ["--replay", "absent"], ["--port", "x"], ["--port", "70000"]]
+)
 def test_simulate_refuses_what_can_not_be(command: Command, runtime: Any, arguments: list[str]) -> None:
     """As a usage error that names the option."""
     result = command("simulate", *arguments)

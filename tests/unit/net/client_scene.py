@@ -53,7 +53,7 @@ class FakeApplication:
         if self.answer is not None:
             client.respond(self.answer)
 
-    def refusal(self, error: RouteproofError, head: RequestHead | None) -> bytes:
+    def refusal(self, client: ClientConnection, error: RouteproofError, head: RequestHead | None) -> bytes:
         """An answer that shows what it is for."""
         self.refused.append((status_of(error), None if head is None else head.target))
         return b"<refused %d>" % status_of(error)
@@ -66,6 +66,7 @@ class FakeListener:
         self.limits = limits
         self.application = application
         self.draining = False
+        self.closing = False
         self.open: list[ClientConnection] = []
         self._accepts = accepts
 

@@ -12,15 +12,16 @@ import msgspec
 import pytest
 from tests.support.sample_entries import START_NS, sample_entry, sample_open
 
-from routeproof.clock import FixedClock
+from routeproof.clock import FixedClock, format_instant
 from routeproof.errors import StoreError
 from routeproof.limits import Limits
 from routeproof.operations import doctor
 from routeproof.operations.doctor import Finding, diagnose
 from routeproof.store.connecting import connect, open_current
-from routeproof.store.data_dir import DataDirLock, database_path, recorder_path
+from routeproof.store.data_dir import DataDirLock, database_path, recorder_path, recorder_paths
 from routeproof.store.migrating import ensure_schema
 from routeproof.store.recorder import FlightRecorder
+from routeproof.store.recovery import recover_all
 from routeproof.store.rows import insert_entries
 
 LATER = FixedClock(START_NS + 10**12)
@@ -33,6 +34,7 @@ NAMES = [
     "database",
     "ledger",
     "recorder",
+    "recovery",
     "clock",
     "descriptors",
     "trust_store",
@@ -131,6 +133,7 @@ def test_a_database_that_is_none_is_found(data_dir: Path) -> None:
 
     assert not finding("database", data_dir).ok
     assert finding("ledger", data_dir).remedy == "see the finding on the database"
+    assert finding("recovery", data_dir).remedy == "see the finding on the database"
     assert finding("clock", data_dir).ok
 
 
@@ -156,9 +159,7 @@ def test_rows_that_do_not_add_up_are_found(data_dir: Path) -> None:
 
 def test_an_unclean_stop_is_told(data_dir: Path) -> None:
     """It is no fault: the next start writes the rows."""
-    recorder = FlightRecorder(recorder_path(data_dir, 0), 8, 0)
-    recorder.claim(sample_open(2))
-    recorder.close()
+    leave_in_flight(data_dir)
     found = finding("recorder", data_dir)
 
     assert found.ok
@@ -190,6 +191,39 @@ def test_a_directory_without_a_recorder_is_no_fault(data_dir: Path) -> None:
     recorder_path(data_dir, 0).unlink()
 
     assert finding("recorder", data_dir).detail == "no flight recorder yet"
+
+
+def test_the_last_recovery_is_told(data_dir: Path) -> None:
+    """Whatever was in flight has its row now, so it is no fault."""
+    assert finding("recovery", data_dir).detail == "there was nothing to recover yet"
+    leave_in_flight(data_dir)
+    recover_all(database_path(data_dir), recorder_paths(data_dir), lambda _: None, START_NS)
+    found = finding("recovery", data_dir)
+
+    assert found.ok
+    assert found.detail == (
+        f"{format_instant(START_NS)}: 0 exchanges written as they ended, 1 as interrupted, 0 known, 0 unreadable"
+    )
+
+
+def test_a_recovery_that_could_not_read_everything_is_found(data_dir: Path) -> None:
+    """A loss of power can leave that; the rows are missing."""
+    leave_in_flight(data_dir)
+    path = recorder_path(data_dir, 0)
+    path.write_bytes(path.read_bytes().replace(b"research", b"rese\0rch"))
+    recover_all(database_path(data_dir), [path], lambda _: None, START_NS)
+    found = finding("recovery", data_dir)
+
+    assert (found.ok, found.detail.rpartition(", ")[2]) == (False, "1 unreadable")
+    assert found.remedy is not None
+    assert "providers' bills" in found.remedy
+
+
+def leave_in_flight(data_dir: Path) -> None:
+    """One exchange in the flight recorder, as a killed process leaves it."""
+    recorder = FlightRecorder(recorder_path(data_dir, 0), 8, 0)
+    recorder.claim(sample_open(2))
+    recorder.close()
 
 
 def test_a_clock_that_lost_its_battery_is_found(data_dir: Path) -> None:

@@ -11,7 +11,13 @@ import uvloop
 from tests.unit.operations.demo_support import NotingScreen
 
 from routeproof.errors import ConfigError, OperatorError
-from routeproof.operations.simulating import ListeningProviders, simulate, simulator_settings
+from routeproof.operations.simulating import (
+    ListeningProviders,
+    recorded,
+    replay_recordings,
+    simulate,
+    simulator_settings,
+)
 
 SCRIPT = """
 [providers.first]
@@ -88,6 +94,15 @@ class StoppingAtJson(NotingScreen):
         os.kill(os.getpid(), self._number)
 
 
+class StoppingScreen(NotingScreen):
+    """Stops the process's work once everything is told."""
+
+    def say(self, text: str = "") -> None:
+        """Note the line."""
+        super().say(text)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_tells_where_they_listen_and_runs_until_it_is_stopped(tmp_path: Path, number: signal.Signals) -> None:
     """One JSON object, once all of them listen."""
@@ -109,18 +124,66 @@ def test_it_tells_where_they_listen_and_runs_until_it_is_stopped(tmp_path: Path,
 
 def test_a_person_gets_a_table(tmp_path: Path) -> None:
     """With the keys to use."""
-
-    class StoppingScreen(NotingScreen):
-        def say(self, text: str = "") -> None:
-            super().say(text)
-            os.kill(os.getpid(), signal.SIGTERM)
-
     screen = StoppingScreen()
     uvloop.run(simulate(None, host="127.0.0.1", port=0, screen=screen, as_json=False))
 
     assert [row[:2] for row in screen.rows] == [["deepseek", "deepseek"], ["qwen", "qwen"], ["newapi", "newapi"]]
     assert [row[3] for row in screen.rows] == ["sk-sim-deepseek", "sk-sim-qwen", "sk-sim-newapi"]
     assert all(row[2].startswith("http://127.0.0.1:") for row in screen.rows)
+
+
+def recording(folder: Path, name: str, provider: str, text: str) -> None:
+    """A whole answer, as a file of recordings."""
+    request = {"url": "https://api.example/chat/completions", "body": {"model": "m", "messages": []}}
+    response = {"status": 200, "headers": {"content-type": "application/json"}, "json": {"text": text}}
+    held = {"provider": provider, "request": request, "response": response}
+    (folder / name).write_bytes(msgspec.json.encode(held))
+
+
+def test_recordings_are_served_by_a_provider_for_each_that_they_name(tmp_path: Path) -> None:
+    """Each on a port of its own, and told like any other."""
+    for name, provider in (("a__00.json", "second"), ("b__00.json", "first"), ("c__01.json", "second")):
+        recording(tmp_path, name, provider, name)
+    (tmp_path / "index.json").write_text("no recording")
+    screen = StoppingAtJson(signal.SIGTERM)
+    uvloop.run(replay_recordings(tmp_path, host="127.0.0.1", port=0, screen=screen, as_json=True))
+    told = msgspec.json.decode(screen.shown[0], type=ListeningProviders).providers
+
+    assert [(row.name, row.kind, row.key) for row in told] == [("first", "replay", None), ("second", "replay", None)]
+    assert len({row.base_url for row in told}) == 2
+    assert [one.name for one in recorded(tmp_path)["second"]] == ["a__00", "c__01"]
+
+
+def test_a_person_is_told_that_a_replay_takes_any_key(tmp_path: Path) -> None:
+    """In the table's last column."""
+    recording(tmp_path, "a__00.json", "acme", "hello")
+    screen = StoppingScreen()
+    uvloop.run(replay_recordings(tmp_path, host="127.0.0.1", port=0, screen=screen, as_json=False))
+
+    assert [(row[0], row[1], row[3]) for row in screen.rows] == [("acme", "replay", "any")]
+
+
+def test_a_folder_that_can_not_be_replayed_is_told(tmp_path: Path) -> None:
+    """What is wrong with it, and what to do: nothing is recorded there, or a file that is no recording."""
+    with pytest.raises(OperatorError, match=r"name a folder with files such as chat__00\.json with --replay"):
+        recorded(tmp_path)
+    (tmp_path / "a__00.json").write_text('{"provider": "acme"}')
+    with pytest.raises(OperatorError, match=r"a__00\.json is no recording .*; correct it, or take it out of"):
+        recorded(tmp_path)
+    (tmp_path / "a__00.json").unlink()
+    (tmp_path / "a__00.json").mkdir()
+    with pytest.raises(OperatorError, match=r"a__00\.json can't be read \(Is a directory\)"):
+        recorded(tmp_path)
+
+
+def test_replays_need_ports_too(tmp_path: Path) -> None:
+    """They count up from the first, as those of a script do."""
+    for number in range(2):
+        recording(tmp_path, f"a__0{number}.json", f"provider-{number}", "hello")
+    with pytest.raises(OperatorError, match="lower --port"):
+        uvloop.run(replay_recordings(tmp_path, host="127.0.0.1", port=65_535, screen=NotingScreen(), as_json=True))
+    with pytest.raises(OperatorError, match="name another with --host and --port"):
+        uvloop.run(replay_recordings(tmp_path, host="192.0.2.1", port=0, screen=NotingScreen(), as_json=True))
 
 
 def test_an_address_that_can_not_be_had_is_told(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """The connection that adds rows."""
 
+import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from tests.support.sample_entries import sample_entry
 
 from routeproof.errors import StoreError
 from routeproof.ledger.entries import Entry
+from routeproof.store import ledger_connection
 from routeproof.store.connecting import connect, open_current
 from routeproof.store.driver import driver
 from routeproof.store.ledger_connection import LedgerConnection
@@ -101,3 +105,43 @@ def test_closing_leaves_one_file(database: Path) -> None:
     ledger.close()
 
     assert [path.name for path in database.parent.iterdir()] == [database.name]
+
+
+def test_a_long_journal_is_copied_into_the_database(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And begins anew, so that it stays short."""
+    monkeypatch.setattr(ledger_connection, "WRITER_CHECKPOINT_PAGES", 8)
+    ledger = LedgerConnection(database, "process")
+    before = database.stat().st_size
+    for number in range(100):
+        ledger.commit_entries([sample_entry(number)], lambda: True)
+
+    assert database.stat().st_size > before
+    assert database.with_name(f"{database.name}-wal").stat().st_size < 100_000
+    ledger.close()
+
+
+def test_a_failed_copy_of_the_journal_is_told(
+    database: Path, all_entries: Callable[[], list[Entry]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite would try it again at the next commit, and say nothing; here whoever commits gets to know."""
+    monkeypatch.setattr(ledger_connection, "WRITER_CHECKPOINT_PAGES", 8)
+    ledger = LedgerConnection(database, "process")
+    ledger.commit_entries([sample_entry(number) for number in range(200)], lambda: True)
+    numbers = count(200)
+    with no_file_grows_beyond(database.stat().st_size), pytest.raises(driver.OperationalError):
+        while True:
+            ledger.commit_entries([sample_entry(next(numbers))], lambda: True)
+    ledger.close()
+
+    assert len(all_entries()) == next(numbers)
+
+
+@contextmanager
+def no_file_grows_beyond(size: int) -> Iterator[None]:
+    """For this process: a write behind that place of any file fails."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -11,6 +11,7 @@ from tests.support.waiting import until
 DEEPSEEK = "deepseek/deepseek-flash"
 STREAM = "[[sim:events=40]][[sim:event_interval_ms=10]]"
 STALLS = "[[sim:stall_mid_stream]][[sim:event_interval_ms=1]]"
+IMPATIENT = "drain_accept_s = 0\ndrain_streams_s = 0.1"
 READY = request("GET", "/readyz")
 
 
@@ -48,6 +49,7 @@ def test_a_kept_connection_is_told_to_close() -> None:
         draining = begin_drain(gateway)
         after = client.ask(chat(gateway.key, model=DEEPSEEK))
         assert (client.rest(), client.ended) == (b"", "eof")
+        client.socket.close()
         assert draining.result(10)
 
     assert (before.status, "connection" in before.fields) == (200, False)
@@ -68,19 +70,24 @@ def test_drain_accept_s() -> None:
             draining = begin_drain(gateway)
             until(lambda: refuses(gateway), "the end of listening")
             assert (idle.rest(), idle.ended) == (b"", "eof")
+            idle.socket.close()
             assert busy.rest_of_chunks().events[-1] == b"[DONE]"
         assert draining.result(10)
 
 
 def test_streams_come_to_their_end() -> None:
     """Fifty streams that are open when the gateway is told to stop lose nothing; then it is done."""
-    with RunningGateway(limits="drain_accept_s = 0.05") as gateway, several(gateway.port, 50) as clients:
+    limits = "drain_accept_s = 0.05\nidle_keepalive_s = 3_600"
+    with RunningGateway(limits=limits) as gateway, several(gateway.port, 50) as clients:
         for client in clients:
             client.send(chat(gateway.key, STREAM, model=DEEPSEEK, stream=True))
         for client in clients:
             client.head()
         draining = begin_drain(gateway)
         streams = [client.rest_of_chunks() for client in clients]
+        assert [client.rest() for client in clients] == [b""] * 50
+        for client in clients:
+            client.socket.close()
         assert draining.result(10)
         outcomes = {entry.exchange.outcome for entry in gateway.ledger.wait(50)}
 
@@ -90,11 +97,12 @@ def test_streams_come_to_their_end() -> None:
 
 def test_drain_streams_s() -> None:
     """A stream that is still open after this is ended with an error event, and its row says `interrupted`."""
-    with RunningGateway(limits="drain_accept_s = 0\ndrain_streams_s = 0.1") as gateway, RawClient(gateway.port) as client:
+    with RunningGateway(limits=IMPATIENT) as gateway, RawClient(gateway.port) as client:
         client.send(chat(gateway.key, STALLS, model=DEEPSEEK, stream=True))
         client.head()
         draining = begin_drain(gateway)
         answer = client.rest_of_chunks()
+        client.socket.close()
         assert not draining.result(10)
         (entry,) = gateway.ledger.wait(1)
         seen = gateway.simulator.server("deepseek").seen[0]
@@ -110,13 +118,14 @@ def test_drain_streams_s() -> None:
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_that_has_not_begun_is_refused_in_the_end(stream: bool) -> None:
     """Who has heard nothing yet gets a whole error answer, and may ask elsewhere."""
-    with RunningGateway(limits="drain_accept_s = 0\ndrain_streams_s = 0.1") as gateway, RawClient(gateway.port) as client:
+    with RunningGateway(limits=IMPATIENT) as gateway, RawClient(gateway.port) as client:
         client.send(chat(gateway.key, "[[sim:stall_before_headers]]", model=DEEPSEEK, stream=stream))
         until(lambda: gateway.simulator.server("deepseek").log.total == 1, "the request")
         draining = begin_drain(gateway)
         answer = client.answer()
-        assert not draining.result(10)
         assert client.rest() == b""
+        client.socket.close()
+        assert not draining.result(10)
         (entry,) = gateway.ledger.wait(1)
 
     assert (answer.status, answer.error["code"]) == (503, "shutting_down")

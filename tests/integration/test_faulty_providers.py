@@ -15,7 +15,8 @@ from routeproof.simulator.faults import GATEWAY_FAULTS, REFUSALS, Fault
 from routeproof.simulator.server import SimServer
 
 TIMES = 3
-LIMITS = "first_byte_timeout_s = 0.15\nidle_event_timeout_s = 0.15"
+HASTY = "first_byte_timeout_s = 0.25\nidle_event_timeout_s = 0.25"
+STALLS = (Fault.STALL_BEFORE_HEADERS, Fault.STALL_MID_STREAM)
 OURS = "upstream_"
 """What each error code of our own begins with."""
 
@@ -26,7 +27,14 @@ plain_and_streamed = pytest.mark.parametrize("stream", [False, True], ids=["plai
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[RunningGateway]:
     """One gateway for all faults: it must serve on after each of them."""
-    with RunningGateway(limits=LIMITS) as running:
+    with RunningGateway() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[RunningGateway]:
+    """One with little patience, for those who fall silent."""
+    with RunningGateway(limits=HASTY) as running:
         yield running
 
 
@@ -37,7 +45,7 @@ def provider_of(fault: Fault) -> str:
 
 def struck(gateway: RunningGateway, fault: Fault, *, stream: bool) -> tuple[Answer, Entry]:
     """An answer that the fault strikes, where it is one of a stream after some of its events, and its rows."""
-    text = f"[[sim:{fault}]][[sim:events=4]][[sim:event_interval_ms=1]]"
+    text = f"[[sim:{fault}]][[sim:events=4]][[sim:event_interval_ms=3]]"
     model = f"{provider_of(fault)}/deepseek-flash"
     answer = ask(gateway.port, chat(gateway.key, text, model=model, stream=stream))
     return answer, gateway.ledger.entry(answer.fields["x-request-id"])
@@ -102,9 +110,10 @@ def check_it_goes_on(gateway: RunningGateway, server: SimServer, fault: Fault) -
 
 @plain_and_streamed
 @every_fault
-def test_a_fault(gateway: RunningGateway, fault: Fault, stream: bool) -> None:
+def test_a_fault(gateway: RunningGateway, hasty: RunningGateway, fault: Fault, stream: bool) -> None:
     """The client sees what the table says, never a clean end of a broken answer; the row names it; service goes on."""
     expected = VISIBLE[fault][stream]
+    gateway = hasty if fault in STALLS else gateway
     for _ in range(TIMES):
         answer, entry = struck(gateway, fault, stream=stream)
         check_ending(answer, expected, stream=stream)
@@ -112,12 +121,13 @@ def test_a_fault(gateway: RunningGateway, fault: Fault, stream: bool) -> None:
         check_it_goes_on(gateway, gateway.simulator.server(provider_of(fault)), fault)
 
 
-def test_nothing_is_left_of_any_of_them(gateway: RunningGateway) -> None:
+def test_nothing_is_left_of_any_of_them(gateway: RunningGateway, hasty: RunningGateway) -> None:
     """After all that no connection to a provider is in use, and no exchange in flight."""
-    until(lambda: busy_upstream(gateway) == 0, "an end of all attempts")
-    assert gateway.plane.hub.exchanges == 0
-    assert gateway.plane.hub.budget.in_flight == 0
-    assert gateway.plane.hub.budget.retrying == 0
+    for running in (gateway, hasty):
+        until(lambda running=running: busy_upstream(running) == 0, "an end of all attempts")
+        assert running.plane.hub.exchanges == 0
+        assert running.plane.hub.budget.in_flight == 0
+        assert running.plane.hub.budget.retrying == 0
 
 
 def test_every_fault_is_in_the_table() -> None:
