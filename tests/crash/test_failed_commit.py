@@ -1,4 +1,4 @@
-"""The ledger can't be written: nothing is sent any more, nothing is tried again, and a start on a sound disk has it all."""
+"""The ledger can't be written: nothing more is sent, nothing is tried again; a start on a sound disk has it all."""
 
 import asyncio
 import resource
@@ -45,7 +45,7 @@ def test_a_failing_call(site: Site, call: str, error: str) -> None:
 
 def stops_and_recovers(site: Site, gateway: Serving, breaking: AbstractContextManager[object]) -> None:
     """The whole story, with answers in flight when the disk breaks."""
-    asked = [Asked(number, "deepseek", number % 2 == 0, 64) for number in range(8)]
+    asked = [Asked(number, "deepseek", number % 2 == 0, 64, "broken") for number in range(8)]
     seen = asyncio.run(answered(site, gateway, asked[:4]))
     with ExitStack() as broken:
         seen += asyncio.run(answered(site, gateway, asked[4:], lambda: broken.enter_context(breaking)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.crash_checks import LedgerCheck
-from tests.support.load import Asked, ask_in_turn
+from tests.support.load import MODELS, Asked, ask_in_turn
 from tests.support.program import Serving
 from tests.support.site import Site
 from tests.support.tracing import injecting, needs_strace
@@ -37,13 +37,11 @@ class Traced:
         until(lambda: gateway.ended or gateway.ready(), "the gateway is ready or dead", START_S)
         return gateway
 
-    def ask(self, gateway: Serving) -> list[Asked]:
+    def ask(self, gateway: Serving, load: str) -> list[Asked]:
         """Twelve requests, one after the other, as far as the gateway lives."""
-        requests = [
-            Asked(number, ("deepseek", "qwen", "sturdy")[number % 3], number % 2 == 0, 64) for number in range(12)
-        ]
         if gateway.ended:
             return []
+        requests = [Asked(number, MODELS[number % 3], number % 2 == 0, 64, load) for number in range(12)]
         return asyncio.run(ask_in_turn(gateway.port, self.site.key, requests))
 
 
@@ -59,7 +57,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
 def test_killed_at_a_call(traced: Traced, call: str, place: int) -> None:
     """Before that call of any of its threads is carried out; the start itself, and its recovery, count too."""
     gateway = traced.start(f"{call}:signal=SIGKILL:when={place}")
-    asked = traced.ask(gateway)
+    asked = traced.ask(gateway, f"{call}-{place}")
     assert gateway.wait() == -signal.SIGKILL
     with traced.site.serve().wait_ready():
         traced.check.after_crash(asked, traced.site.seen())
@@ -70,7 +68,9 @@ def test_killed_at_a_call(traced: Traced, call: str, place: int) -> None:
 def test_killed_once_the_client_has_its_answer(traced: Traced, model: str, stream: bool) -> None:
     """Right after the write that hands it over: the row is exact, for it was noted before."""
     gateway = traced.start("write:delay_exit=100000")
-    asked = asyncio.run(ask_in_turn(gateway.port, traced.site.key, [Asked(0, model, stream, None)]))
+    asked = asyncio.run(
+        ask_in_turn(gateway.port, traced.site.key, [Asked(0, model, stream, None, f"{model}-{stream}")])
+    )
     gateway.kill()
     assert [request.whole for request in asked] == [True]
     with traced.site.serve().wait_ready():

@@ -35,11 +35,10 @@ class SlowClient:
         self.heard = b""
 
     def go_on(self) -> None:
-        """Send a byte, or read one."""
+        """Send a byte; read what there is, or only one."""
         if self._drips:
             self.client.send(b"a")
-        if self._reads:
-            self.hear(1)
+        self.hear(1 if self._reads else 65_536)
 
     def hear(self, size: int) -> bool:
         """Take what there is, up to that many bytes; False where nothing is."""
@@ -85,26 +84,27 @@ class Siege:
 
     def hold(self) -> None:
         """Let them go on until the gateway is rid of them all, and take what they were told."""
-        gateway, listener = self._gateway, self._gateway.plane.listener
-        until(lambda: listener.open_connections >= sum(map(count_of, KINDS)), "all of them at once")
-        until(lambda: self._ask(gateway) or listener.open_connections == 0, "an end of the slow connections", 40)
-        for client in self._all():
+        until(self._over, "an end of the slow connections", 40)
+        for client in self.slow["slow reader"]:
             while client.hear(1_000_000):
                 pass
 
-    def _ask(self, gateway: RunningGateway) -> None:
+    def _over(self) -> bool:
+        """Go on for a bit; whether the gateway has no connection left, of those it had with each of them."""
+        gateway = self._gateway
         self.honest.append(ask(gateway.port, chat(gateway.key, head="Connection: close\r\n")).status)
-        for client in self._all():
-            client.go_on()
+        for clients in self.slow.values():
+            for client in clients:
+                client.go_on()
         gateway.turn()
-
-    def _all(self) -> list[SlowClient]:
-        return [client for clients in self.slow.values() for client in clients]
+        met = all(client.heard or client.client.ended for clients in self.slow.values() for client in clients)
+        return met and gateway.plane.listener.open_connections == 0
 
     def leave(self) -> None:
         """Close what is still open here."""
-        for client in self._all():
-            client.client.socket.close()
+        for clients in self.slow.values():
+            for client in clients:
+                client.client.socket.close()
 
 
 @pytest.fixture(scope="module")

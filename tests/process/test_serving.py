@@ -18,7 +18,7 @@ from routeproof.store.reading import LedgerFilter, LedgerReader
 SOON_S = 3.0
 PACE = "[[sim:event_interval_ms=20]]"
 ENDLESS = f"{PROMPT_CANARY} [[sim:events=100000]] {PACE}"
-SECONDS = f"{PROMPT_CANARY} [[sim:events=100]] {PACE}"
+SECONDS = f"{PROMPT_CANARY} [[sim:events=150]] {PACE}"
 NEW_MODEL = '[models."new"]\nroutes = ["deepseek/deepseek-flash"]\n'
 BROKEN = [  # what of a good file is replaced, by what, and a word of the message
     ("[server]", "[server", "TOML"),
@@ -66,7 +66,7 @@ def not_reloaded(gateway: Serving) -> list[str]:
 
 def test_sigterm_lets_a_stream_finish(site: Site) -> None:
     """Not ready at once, on both planes; accepting a little longer; and gone after the last stream, with 0."""
-    site.configure(drain_accept_s=1.0)
+    site.configure(drain_accept_s=2.0)
     with site.serve().wait_ready() as gateway, begun(gateway, site, SECONDS) as client:
         admin = gateway.admin_port()
         until(lambda: ask(admin, request("GET", "/readyz")).status == 200, "the admin plane is ready")

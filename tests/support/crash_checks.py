@@ -18,7 +18,7 @@ from routeproof.store.health import check_database
 from routeproof.store.reading import PAGE_MAX, LedgerFilter, LedgerReader
 from routeproof.usage import Usage
 
-_NONCE = re.compile(r"nonce-(\d+)")
+_NONCE = re.compile(r"nonce-[\w-]+\.")
 
 
 class LedgerCheck:
@@ -34,11 +34,11 @@ class LedgerCheck:
         entries = self._new_entries()
         by_size = {entry.exchange.request_bytes: entry for entry in entries}
         sizes = {request.size: request for request in asked}
-        dispatched = {number for record in seen for number in map(int, _NONCE.findall(record["body"]))}
+        dispatched = {nonce for record in seen for nonce in _NONCE.findall(record["body"])}
 
         assert len(by_size) == len(entries), "a request has two rows"
         assert by_size.keys() <= sizes.keys(), "a row of no request"
-        reached = {size for size, request in sizes.items() if request.number in dispatched}
+        reached = {size for size, request in sizes.items() if request.nonce in dispatched}
         assert reached <= by_size.keys(), "a request that reached a provider has no row"
         for size, request in sizes.items():
             self._check(request, by_size.get(size))

@@ -22,10 +22,11 @@ class Asked:
     """One request, and what its client has got of the answer so far."""
 
     number: int
-    """Stands in its prompt, where a record of the provider shows it."""
     model: str
     stream: bool
     max_tokens: int | None
+    load: str
+    """What it belongs to; numbers are its own."""
     status: int | None = None
     request_id: str | None = None
     whole: bool = False
@@ -33,14 +34,19 @@ class Asked:
     body: bytearray = field(default_factory=bytearray)
 
     @property
+    def nonce(self) -> str:
+        """Stands in its prompt, where a provider's record shows it."""
+        return f"nonce-{self.load}-{self.number}."
+
+    @property
     def size(self) -> int:
-        """Bytes of its body: no other request of this load has as many."""
+        """Bytes of its body: no other request of its load has as many."""
         return _SIZE_MIN + self.number
 
     def raw(self, key: str) -> bytes:
         """The request on the wire."""
         fields: dict[str, Any] = {"model": self.model, "stream": self.stream, "user": ""}
-        text = f"{PROMPT_CANARY} nonce-{self.number} [[sim:events=6]]"
+        text = f"{PROMPT_CANARY} {self.nonce} [[sim:events=6]]"
         fields["messages"] = [{"role": "user", "content": text}]
         if self.max_tokens is not None:
             fields["max_tokens"] = self.max_tokens
@@ -57,7 +63,7 @@ class Asked:
         if not self.stream:
             return json.loads(self.body)["usage"]  # type: ignore[no-any-return]
         events = [part[6:] for part in bytes(self.body).split(b"\n\n") if part.startswith(b"data: {")]
-        return next(usage for event in reversed(events) if (usage := json.loads(event).get("usage")))  # type: ignore[no-any-return]
+        return next(usage for event in reversed(events) if (usage := json.loads(event).get("usage")))
 
 
 class Load:
@@ -65,6 +71,7 @@ class Load:
 
     def __init__(self, port: int, key: str, seed: int) -> None:
         self.asked: list[Asked] = []
+        self._name = str(seed)
         self._port, self._key = port, key
         self._draws = random.Random(seed)
         self._numbers = itertools.count()
@@ -77,7 +84,7 @@ class Load:
         draws = self._draws
         while True:
             limit = draws.choice((None, 64))
-            asked = Asked(next(self._numbers), draws.choice(MODELS), draws.random() < 0.5, limit)
+            asked = Asked(next(self._numbers), draws.choice(MODELS), draws.random() < 0.5, limit, self._name)
             self.asked.append(asked)
             yield asked
 

@@ -31,7 +31,6 @@ class ClientConnection:
     """The server side of one connection: an `asyncio.Protocol` by shape, so that it can be compiled."""
 
     __slots__ = (
-        "_advancing",
         "_body",
         "_buffer",
         "_chunked",
@@ -70,7 +69,7 @@ class ClientConnection:
         self._memo = HeadMemo()
         self._received = self._wanted = self._requests = self._written = self._drained_at_mark = 0
         self._since_s = self._mark_s = loop.time()
-        self._advancing = self._reading_paused = False
+        self._reading_paused = False
         self.handler: Handler | None = None
         self.memo: object | None = None
         """The application's own, for as long as the connection lives."""
@@ -216,7 +215,6 @@ class ClientConnection:
 
     def _advance(self, data: bytes) -> None:
         """Read as many requests as `data` holds, for as long as each is answered at once."""
-        self._advancing = True
         try:
             while data:
                 if self._state == _BODY:
@@ -226,13 +224,11 @@ class ClientConnection:
                 else:
                     break
             if data and self._state != _CLOSING:
-                self._buffer = data + self._buffer
+                self._buffer = data
             if self._buffer or self._reading_paused:
                 self._regulate()
         except RouteproofError as error:
             self._refuse(error)
-        finally:
-            self._advancing = False
 
     def _read_head(self, data: bytes) -> bytes:
         limits = self._limits
@@ -309,7 +305,7 @@ class ClientConnection:
 
     def _go_on(self) -> None:
         """Look at what came while an answer was on its way."""
-        if self._buffer and not self._advancing:
+        if self._buffer:
             data, self._buffer = self._buffer, b""
             self._advance(data)
 

@@ -21,6 +21,10 @@ _LINGER_NONE = struct.pack("ii", 1, 0)
 """SO_LINGER with a timeout of zero: closing sends RST (socket(7))."""
 
 
+_TICK_S = 0.001
+"""What loops round timers to."""
+
+
 class Player:
     """Performs one reply. `on_over(idle_s, dies_on_reuse)` is called once, if the connection may go on."""
 
@@ -90,11 +94,18 @@ class Player:
             self._end(reset=isinstance(action, Reset))
 
     def _pause(self, seconds: float) -> None:
-        if seconds:
-            self._due += seconds
+        self._due += seconds
+        if not seconds:
+            self._timer = self._loop.call_soon(self._wake)
+        elif self._due - self._loop.time() > _TICK_S / 2:
             self._timer = self._loop.call_at(self._due, self._wake)
         else:
-            self._timer = self._loop.call_soon(self._wake)
+            # Late already. A turn's timers run before its callbacks, and both before it reads: only two turns on has
+            # the other side, if it is on this loop, surely read what was written before the wait.
+            self._timer = self._loop.call_soon(self._late)
+
+    def _late(self) -> None:
+        self._timer = self._loop.call_soon(self._wake)
 
     def _wake(self) -> None:
         self._timer = None

@@ -154,8 +154,10 @@ class HeadMemo:
             return None
         start = len(self._before)
         stop = data.find(b"\r", start, start + _LENGTH_DIGITS_MAX)
-        digits = data[start:stop]
-        if stop < 0 or not data.startswith(self._after, stop) or not digits.isdigit() or digits[0] == 48:
+        if stop < 0 or not data.startswith(self._after, stop):
+            return None
+        digits = data[start:stop]  # only now: compiled, a slice that ends before its start is no empty one
+        if not digits.isdigit() or digits[0] == 48:
             return None
         length = int(digits)
         if length > body_bytes_max:

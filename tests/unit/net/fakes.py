@@ -19,8 +19,7 @@ class FakeTransport(asyncio.Transport):
         self.written = b""
         self.unsent = 0
         self.reading = True
-        self.ended = False
-        """Closed for writing, by `write_eof` or `close`."""
+        self.half_closed = self.closed = False
         self.aborted = False
         self.high_water: int | None = None
         self._half_closes = half_closes
@@ -38,10 +37,16 @@ class FakeTransport(asyncio.Transport):
 
     def write_eof(self) -> None:
         assert self._half_closes
-        self.ended = True
+        assert not self.half_closed
+        self.half_closed = True
 
     def close(self) -> None:
-        self.ended = True
+        self.closed = True
+
+    @property
+    def ended(self) -> bool:
+        """Closed for writing, in one way or the other."""
+        return self.half_closed or self.closed
 
     def abort(self) -> None:
         self.aborted = True

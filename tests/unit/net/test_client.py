@@ -1,4 +1,4 @@
-"""One client's connection: requests in order and in any pieces, bodies under their limits, and how it ends."""
+"""One client's connection: requests in order and in any pieces, bodies under their limits, and what is held back."""
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.net.client_scene import LIMITS, Asked, FakeHandler, Scene, chunked, get, post
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-SMALL, LARGE = b"x" * 80, b"y" * 3_000
+SMALL, LARGE = b"x" * LIMITS.body_bytes_max_unauthenticated, b"y" * 3_000
 
 
 def splits(raw: bytes) -> list[list[int]]:
@@ -266,81 +266,6 @@ def test_a_slow_client_slows_what_answers_it() -> None:
     assert scene.client.writable
     assert handler.told == ["paused", "resumed"]
     assert scene.transport.high_water == LIMITS.stream_high_water_bytes
-
-
-# -- how it ends
-
-
-@pytest.mark.parametrize("how", ["half-close", "lost"])
-def test_who_answers_is_told_once_that_the_client_is_gone(how: str) -> None:
-    """The end of a client's sending is its end, told at once and not told again."""
-    scene = Scene(answer=None)
-    scene.feed(get())
-    scene.client.handler = handler = FakeHandler()
-    if how == "half-close":
-        scene.client.eof_received()
-    else:
-        scene.client.connection_lost(ConnectionResetError())
-    assert handler.told == ["gone"]
-    if how == "half-close":
-        scene.client.connection_lost(None)
-
-    assert handler.told == ["gone"]
-    assert scene.listener.open == []
-    assert not scene.client.busy
-
-
-def test_a_client_that_leaves_between_requests_is_forgotten() -> None:
-    """Also with half a request sent."""
-    for raw in (b"", get()[:10], post(LARGE)[:-1], get() + get()[:-1]):
-        scene = Scene()
-        scene.feed(raw)
-        scene.client.eof_received()
-        scene.client.connection_lost(None)
-        assert scene.listener.open == []
-        assert scene.application.refused == []
-
-
-def test_one_connection_too_many_is_closed_at_once() -> None:
-    """And what it sends is not looked at."""
-    scene = Scene(accepts=False)
-    scene.feed(get())
-    assert scene.transport.aborted
-    assert scene.application.asked == []
-
-
-def test_an_answer_can_be_broken_off_visibly() -> None:
-    """Last words, then the end of the connection; a request behind it is not served."""
-    scene = Scene(answer=None)
-    scene.feed(get(target="/1") + get(target="/2"))
-    scene.client.handler = handler = FakeHandler()
-    scene.client.write(b"<half")
-    scene.client.break_off(b" oops")
-
-    assert scene.transport.written == b"<half oops"
-    assert scene.transport.ended
-    assert len(scene.application.asked) == 1
-    scene.client.connection_lost(None)
-    assert handler.told == []
-
-
-def test_without_half_closes_the_transport_is_closed() -> None:
-    """TLS has none: `close` flushes and then ends."""
-    scene = Scene(half_closes=False)
-    scene.feed(get("Connection: close"))
-    assert scene.transport.written == b"<ok>"
-    assert scene.transport.ended
-
-
-def test_only_idle_connections_close_when_asked_to() -> None:
-    """Not one that reads or answers a request."""
-    idle, reading, answering = Scene(), Scene(), Scene(answer=None)
-    reading.feed(get()[:-2])
-    answering.feed(get())
-    for scene in (idle, reading, answering):
-        scene.client.close_if_idle()
-
-    assert [scene.closing for scene in (idle, reading, answering)] == [True, False, False]
 
 
 _REQUESTS = st.lists(

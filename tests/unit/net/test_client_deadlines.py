@@ -102,6 +102,18 @@ def test_a_body_has_a_grace_and_then_a_rate(raw: bytes) -> None:
     assert scene.transport.ended
 
 
+def test_a_bodys_grace_begins_with_it() -> None:
+    """The time that the head took is not the body's."""
+    scene = Scene()
+    scene.feed(LARGE[:20])
+    scene.after(0.9)
+    scene.feed(LARGE[20:100])
+    scene.after(20.0)
+    assert not scene.closing
+    scene.after(0.1)
+    assert scene.application.refused == [(408, b"/a")]
+
+
 def test_a_body_above_the_rate_may_take_its_time() -> None:
     """Its deadline is its rate alone; below it, the average decides."""
     scene = Scene()
@@ -147,6 +159,33 @@ def test_a_client_that_reads_at_the_least_rate_is_kept() -> None:
     assert scene.transport.aborted
 
 
+@pytest.mark.parametrize("by", ["write", "finish", "respond", "break_off"])
+def test_whatever_is_written_counts_as_taken_once_it_is_gone(by: str) -> None:
+    """A client that takes enough is kept, whichever way the bytes were written meanwhile; else it is closed."""
+    for taken, kept in ((6_000, True), (5_999, False)):
+        scene = Scene(answer=None)
+        scene.feed(get())
+        scene.client.write(b"x" * 100_000)
+        scene.fill(100_000)
+        getattr(scene.client, by)(b"x" * 10_000)
+        scene.transport.unsent += 10_000 - taken
+        scene.after(60.0)
+        assert scene.transport.aborted is not kept
+
+
+def test_the_window_begins_when_the_client_stops_reading() -> None:
+    """What it took before, and how long it had been there, does not count."""
+    scene = Scene(answer=None)
+    scene.feed(get())
+    scene.client.write(b"x" * 900_000)
+    scene.after(300.0)
+    scene.fill(100_000)
+    scene.after(59.0)
+    assert not scene.closing
+    scene.after(1.0)
+    assert scene.transport.aborted
+
+
 def test_a_client_that_recovers_is_not_held_to_the_window() -> None:
     """Once there is room again, the rate is of no interest."""
     scene = Scene(answer=None)
@@ -171,11 +210,23 @@ def test_a_client_that_never_takes_its_answers_is_not_idle_but_slow() -> None:
 
 def test_after_the_last_byte_the_connection_lingers_briefly() -> None:
     """A client that closes in answer needs no more; one that does not is cut off."""
-    scene = Scene()
+    scene = Scene(answer=None)
     scene.feed(get("Connection: close"))
+    scene.after(100.0)
+    scene.client.respond(b"<ok>")
     scene.after(2.0)
     assert not scene.transport.aborted
     scene.after(0.1)
+    assert scene.transport.aborted
+
+
+def test_what_came_before_the_refusal_does_not_prolong_it() -> None:
+    """Only who still sends gets more time."""
+    scene = Scene()
+    scene.feed(LARGE[:500])
+    scene.after(100.0)
+    assert scene.application.refused == [(408, b"/a")]
+    scene.after(2.1)
     assert scene.transport.aborted
 
 
@@ -194,13 +245,26 @@ def test_a_client_that_still_sends_gets_time_to_read_its_refusal() -> None:
     assert scene.transport.written == b"<refused 413>"
 
 
+def test_a_client_that_stops_sending_gets_no_more_time() -> None:
+    """One look after its last byte, it is treated as any other."""
+    scene = Scene()
+    scene.feed(post(b"x" * 5_001)[:200])
+    scene.feed(b"x" * 100)
+    scene.after(2.5)
+    assert not scene.transport.aborted
+    scene.after(0.1)
+    assert scene.transport.aborted
+
+
 @pytest.mark.parametrize("how", ["answered", "half-close"])
 def test_the_last_bytes_have_a_window_to_be_taken(how: str) -> None:
     """A closed connection whose client takes nothing does not stay for ever."""
     scene = Scene()
+    scene.after(9.0)
     scene.feed(get("Connection: close") if how == "answered" else get())
     scene.transport.unsent = 100
     if how == "half-close":
+        scene.after(5.0)
         scene.client.eof_received()
     scene.after(60.0)
     assert not scene.transport.aborted

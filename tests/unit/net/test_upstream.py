@@ -1,94 +1,11 @@
 """Answers of a provider, fed as bytes: the same calls in every split, and reuse only after a clean end."""
 
 from collections.abc import Iterable
-from itertools import pairwise
-from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.net.fakes import dialled
-
-from routeproof.limits import Limits
-from routeproof.net.upstream import UpstreamConnection
-
-HEADER_BYTES_MAX = 500
-LIMITS = Limits(response_header_bytes_max=HEADER_BYTES_MAX)
-
-
-class Story(NamedTuple):
-    """What a receiver was told of one answer."""
-
-    status: int | None = None
-    body: bytes = b""
-    end: str | None = None
-    """"complete", "lost" or "malformed"; None while the answer goes on."""
-
-
-class Listening:
-    """A receiver that writes down what it is told, and checks the order of the calls."""
-
-    connection: UpstreamConnection
-
-    def __init__(self) -> None:
-        self.story = Story()
-        self.fields: dict[bytes, bytes] = {}
-        self.got_bytes: bool | None = None
-
-    def on_answer_head(self, status: int, fields: dict[bytes, bytes]) -> None:
-        assert self.story == Story()
-        self.fields = dict(fields)
-        self.story = Story(status)
-
-    def on_answer_data(self, data: bytes, last: bool) -> None:
-        assert self.story.status is not None
-        assert self.story.end is None
-        assert data or last
-        self.story = Story(self.story.status, self.story.body + data, "complete" if last else None)
-
-    def on_answer_lost(self, *, got_bytes: bool, malformed: bool) -> None:
-        assert self.story.end is None
-        self.got_bytes = got_bytes
-        self.story = self.story._replace(end="malformed" if malformed else "lost")
-
-
-class Scene:
-    """One connection with one request sent on it."""
-
-    def __init__(self, listening: Listening | None = None) -> None:
-        self.pool, self.connection, self.transport = dialled(LIMITS)
-        self.listening = self.send(listening)
-
-    def send(self, listening: Listening | None = None) -> Listening:
-        """Send a request; returns who listens to its answer."""
-        listening = listening or Listening()
-        listening.connection = self.connection
-        self.connection.send(b"request", listening)
-        return listening
-
-    def feed(self, raw: bytes, cuts: Iterable[int] = ()) -> None:
-        """Let bytes arrive in the pieces between the cuts, for as long as the connection lives."""
-        for start, stop in pairwise([0, *cuts, len(raw)]):
-            if raw[start:stop] and not self.connection.closed:
-                self.connection.data_received(raw[start:stop])
-
-    def taken_again(self) -> bool:
-        """Whether the pool gives the connection out once more, open."""
-        return self.pool.take_idle() is self.connection and not self.connection.closed and not self.transport.aborted
-
-    def destroyed(self) -> bool:
-        """Whether the connection is closed and the pool has forgotten it."""
-        return self.connection.closed and self.pool.open_connections == 0 and self.pool.take_idle() is None
-
-
-def head(*rows: str, status: str = "HTTP/1.1 200 OK") -> bytes:
-    """An answer's head."""
-    return "".join(f"{row}\r\n" for row in (status, *rows, "")).encode("latin-1")
-
-
-WHOLE = head("Content-Length: 5") + b"hello"
-CHUNKED = head("Transfer-Encoding: chunked") + b"3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"
-HELLO = Story(200, b"hello", "complete")
+from tests.unit.net.upstream_scene import CHUNKED, HEADER_BYTES_MAX, HELLO, WHOLE, Listening, Scene, Story, head
 
 REUSED = {
     "a length": (WHOLE, HELLO),
@@ -175,6 +92,7 @@ def test_a_clean_answer_frees_its_connection_in_every_split(raw: bytes, story: S
         scene.feed(WHOLE)
         assert again.story == HELLO
         assert scene.connection.uses == 2
+        assert scene.transport.written == b"request" * 2
 
 
 @pytest.mark.parametrize(("raw", "story"), NOT_REUSED.values(), ids=NOT_REUSED.keys())
@@ -213,6 +131,22 @@ def test_framing_that_leads_to_nothing_is_bounded(begin: bytes, more: bytes) -> 
 
     assert fed > HEADER_BYTES_MAX - len(begin)
     assert scene.listening.story.end == "malformed"
+
+
+def test_the_bound_on_a_head_is_its_own() -> None:
+    """Just within it, however it comes, and again with each answer; over it, also where all comes in one read."""
+    fits, over = (head("Content-Length: 5", "X: " + "y" * size) + b"hello" * 200 for size in (440, 490))
+    raw = fits[: fits.index(b"\r\n\r\n") + 9]
+    scene = Scene()
+    for cuts in (list(range(1, len(raw))), [], list(range(1, len(raw), 50))):
+        scene.feed(raw, cuts)
+        assert scene.listening.story == HELLO
+        assert scene.taken_again()
+        scene.listening = scene.send()
+
+    scene.feed(over)
+    assert scene.listening.story == Story(None, b"", "malformed")
+    assert scene.destroyed()
 
 
 @pytest.mark.parametrize("raw", [WHOLE, CHUNKED, head("Connection: close", "Content-Length: 5") + b"hello"])

@@ -289,6 +289,7 @@ def test_a_repeated_head_is_recalled_with_its_new_length() -> None:
         with_fields("Content-Length: 5", "X-A: b", "X-B: c"),
         with_fields("Content-Length: 5", "X-A: b")[:-1],
         with_fields("Content-Length: 5")[:-4],
+        with_fields("Content-Length: 5")[:-5],
         b"",
     ],
 )
