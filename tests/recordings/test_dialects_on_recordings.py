@@ -29,15 +29,11 @@ def chat_recordings() -> list[Path]:
     if FOLDER is None:
         return []
     paths = sorted(Path(FOLDER).glob("*__*.json"))
-    return [
-        path for path in paths if json.loads(path.read_text())["request"]["url"].endswith("/chat/completions")
-    ]
+    return [path for path in paths if json.loads(path.read_text())["request"]["url"].endswith("/chat/completions")]
 
 
 RECORDINGS = chat_recordings()
-pytestmark = pytest.mark.skipif(
-    not RECORDINGS, reason="ROUTEPROOF_RECORDINGS names no folder with recordings"
-)
+pytestmark = pytest.mark.skipif(not RECORDINGS, reason="ROUTEPROOF_RECORDINGS names no folder with recordings")
 each_recording = pytest.mark.parametrize("path", RECORDINGS or [Path("none")], ids=lambda path: path.stem)
 
 
