@@ -120,7 +120,9 @@ class DataPlane:
         }
 
     def _end_exchanges(self) -> None:
-        unfinished = [watched for watched in self._deadlines.watched() if isinstance(watched, Exchange)]
+        # Those with a client hang on its connection; those read on for their usage are watched by themselves.
+        candidates: list[object] = [*self.listener.handlers(), *self._deadlines.watched()]
+        unfinished = [candidate for candidate in candidates if isinstance(candidate, Exchange)]
         for exchange in unfinished:
             exchange.stop(ShuttingDown("The gateway stopped before the answer was complete."))
         if unfinished:

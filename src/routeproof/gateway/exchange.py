@@ -202,7 +202,8 @@ class ExchangeState:
         if self.retries:
             hub.budget.release(self.retries)
         hub.counters[outcome] += 1
-        hub.deadlines.discard(self)
+        if self.draining_until_s:
+            hub.deadlines.discard(self)
         self.client = None
 
     def _cost_bound(self) -> int | None:

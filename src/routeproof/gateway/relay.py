@@ -46,7 +46,6 @@ class Exchange(ExchangeState):
         self.client.handler = self
         hub.exchanges += 1
         hub.budget.in_flight += 1
-        hub.deadlines.add(self)
         self._dispatch(attempt)
 
     def _prepare(self, route: Route, now_s: float) -> Attempt:
@@ -150,6 +149,7 @@ class Exchange(ExchangeState):
         if attempt.route.drain_on_disconnect and attempt.connection is not None and hopeful:
             self.draining_until_s = self.hub.now_s() + limits.disconnect_drain_max_s
             self.drain_bytes_left = limits.disconnect_drain_max_bytes
+            self.hub.deadlines.add(self)  # until now the client's connection looked after the exchange's deadlines
             attempt.connection.resume()
             return
         self.cancel()

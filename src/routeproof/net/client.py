@@ -163,7 +163,9 @@ class ClientConnection:
     # -- deadlines
 
     def check_deadlines(self, now_s: float) -> None:
-        """Close a client that is silent or slow."""
+        """Close a client that is silent or slow; let what answers it look at its own deadlines."""
+        if self.handler is not None:
+            self.handler.check_deadlines(now_s)
         limits = self._limits
         if not self.writable and now_s - self._mark_s >= limits.client_drain_window_s:
             drained = self._drained()

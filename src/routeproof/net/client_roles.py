@@ -25,6 +25,10 @@ class Handler(Protocol):
         """The client keeps up again."""
         ...
 
+    def check_deadlines(self, now_s: float) -> None:
+        """Act on each deadline that has passed; called with the connection's own look at its deadlines."""
+        ...
+
 
 class Application(Protocol):
     """What the listener hands requests to."""

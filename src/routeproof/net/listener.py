@@ -6,7 +6,7 @@ from typing import cast
 
 from routeproof.limits import Limits
 from routeproof.net.client import ClientConnection
-from routeproof.net.client_roles import Application
+from routeproof.net.client_roles import Application, Handler
 from routeproof.net.deadlines import Deadlines
 
 
@@ -65,6 +65,10 @@ class Listener:
         """Close whatever is still open."""
         for connection in tuple(self._connections):
             connection.abort()
+
+    def handlers(self) -> list[Handler]:
+        """What is answering requests now."""
+        return [connection.handler for connection in self._connections if connection.handler is not None]
 
     @property
     def open_connections(self) -> int:

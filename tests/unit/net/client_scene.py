@@ -85,6 +85,7 @@ class FakeHandler:
 
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.looks: list[float] = []
 
     def on_client_gone(self) -> None:
         """Left."""
@@ -97,6 +98,10 @@ class FakeHandler:
     def on_client_resumed(self) -> None:
         """Has room."""
         self.told.append("resumed")
+
+    def check_deadlines(self, now_s: float) -> None:
+        """Looked at."""
+        self.looks.append(now_s)
 
 
 class Scene:

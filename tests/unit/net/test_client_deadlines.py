@@ -270,3 +270,14 @@ def test_the_last_bytes_have_a_window_to_be_taken(how: str) -> None:
     assert not scene.transport.aborted
     scene.after(0.1)
     assert scene.transport.aborted
+
+
+def test_what_answers_a_request_looks_at_its_own_deadlines_with_the_connection() -> None:
+    """One sweep serves both: an exchange is not watched by itself while its client is there."""
+    scene = Scene(answer=None)
+    scene.feed(get())
+    scene.client.handler = handler = FakeHandler()
+    scene.after(3.0)
+    scene.after(2.0)
+    assert len(handler.looks) == 2
+    assert handler.looks[1] - handler.looks[0] == 2.0
