@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -43,6 +44,8 @@ class Wiring:
 
     def serve(self, settings: Settings) -> int:
         """Serve clients until SIGTERM or SIGINT. SIGHUP reads `settings.source_path` again."""
+        # A start may take a while, and unheeded the signal would end the process; it waits until someone listens.
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))
         prices = PriceBook.compile(load_facts(settings.server.facts))
         server = settings.server
         with (
@@ -121,13 +124,16 @@ async def _serve(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> N
         writer.announce("serving")
         _log.info("data plane listens on %s", ListenAddress(settings.server.listen.host, port))
 
-    with _telling_how_to_listen(settings):
-        await serve_until_stopped(
-            plane,
-            reload=partial(_reload, plane, settings.source_path),
-            started=started,
-            draining=lambda: writer.announce("draining"),
-        )
+    try:
+        with _telling_how_to_listen(settings):
+            await serve_until_stopped(
+                plane,
+                reload=partial(_reload, plane, settings.source_path),
+                started=started,
+                draining=lambda: writer.announce("draining"),
+            )
+    finally:
+        ledger.on_keys_changed = None  # the ledger is open for longer than the loop that this calls into
 
 
 @contextmanager

@@ -63,8 +63,7 @@ def test_killed_at_a_call(traced: Traced, call: str, place: int) -> None:
         traced.check.after_crash(asked, traced.site.seen())
 
 
-@pytest.mark.parametrize("model", ["deepseek", "qwen"])
-@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(("model", "stream"), [("deepseek", False), ("qwen", True)])
 def test_killed_once_the_client_has_its_answer(traced: Traced, model: str, stream: bool) -> None:
     """Right after the write that hands it over: the row is exact, for it was noted before."""
     gateway = traced.start("write:delay_exit=100000")

@@ -23,7 +23,7 @@ async def serve_until_stopped(
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain; a second signal ends the drain. SIGHUP calls `reload`.
 
-    `started` is told the port, `draining` that the drain begins.
+    `started` is told the port, `draining` that the drain begins. A SIGHUP that is blocked until now comes through.
     Raises OSError where the address can't be had.
     """
     loop = asyncio.get_running_loop()
@@ -36,6 +36,7 @@ async def serve_until_stopped(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_stop)
     loop.add_signal_handler(signal.SIGHUP, reload)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGHUP,))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)

@@ -30,6 +30,8 @@ ACCEPTED = [
     ("empty Host", with_host("")),
     ("Host with a port", with_host("gateway.test:8400")),
     ("Host in brackets", with_host("[::1]:8400")),
+    ("Host as long as a name may be", with_host("a" * 255 + ":65535")),
+    ("length of fifteen digits", with_fields("Content-Length: 123456789012345")),
     ("length zero", with_fields("Content-Length: 0")),
     ("length without space", with_fields("Content-Length:12")),
     ("length between tabs", with_fields("Content-Length:\t12\t")),

@@ -1,5 +1,6 @@
 """Request heads: one reading or none, however the bytes arrive, and the reading that `httptools` has too."""
 
+import re
 from typing import NamedTuple
 
 import httptools
@@ -150,6 +151,38 @@ def test_each_limit_holds_to_the_byte(bound: Bound) -> None:
     assert next(verdict for size in pieces if (verdict := reading(bound.over[: size + 97])) is not None) == bound.status
 
 
+@pytest.mark.parametrize("raw", [b"\x16", b" ", b"\r", b"\n", b"\x00", b"g", b"7", b"{", b"\xef", b"/"])
+def test_what_can_not_become_a_request_is_refused_at_its_first_byte(raw: bytes) -> None:
+    """TLS, JSON, a mark, a method in small letters: nobody waits for the end of such a line."""
+    assert reading(raw) == 400
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (with_fields("X-A: a\nb"), "a bare CR, a bare LF or a NUL"),
+        (with_start("GET / HTTP/2.0"), "Only HTTP/1.1 and HTTP/1.0"),
+        (with_start("GET http://a/ HTTP/1.1"), "METHOD /path HTTP/1.1"),
+        (with_fields("X A: b"), "Name: value"),
+        (lines(START), "Host field is missing"),
+        (lines(START, "Host: a/b"), "Host field is not a host"),
+        (with_fields("Content-Type: a", "Content-Type: a"), "content-type field is given more than once"),
+        (with_fields("Content-Length: 05"), "not a plain decimal number"),
+        (with_fields("Content-Length: 5", "Transfer-Encoding: chunked"), "send one of them"),
+        (with_fields("Transfer-Encoding: gzip"), "a lone 'chunked'"),
+        (with_fields("Upgrade: h2c"), "without the Upgrade field"),
+        (with_fields("Content-Encoding: gzip"), "send it unencoded"),
+        (with_fields(*["a:"] * 101), "More than 100 header fields"),
+        (with_fields("X: " + "a" * 9_000), "longer than 8192 bytes"),
+        (with_fields(*["X: " + "a" * 8_000] * 5), "larger than 32768 bytes"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong(raw: bytes, told: str) -> None:
+    """The message names the fault, and where it is not plain the remedy."""
+    with pytest.raises((MalformedRequest, UnsupportedEncoding), match=re.escape(told)):
+        parse_head(raw[: head_end(raw, LIMITS)], LIMITS)
+
+
 def test_an_endless_head_is_refused_at_its_limit() -> None:
     """Neither an endless line nor endless lines are waited with."""
     assert reading(b"G" * 8_193) is None
@@ -273,6 +306,8 @@ def test_a_repeated_head_is_recalled_with_its_new_length() -> None:
         assert getattr(recalled, name) == getattr(parsed, name)
     # The length's text is the one thing that may be old: `content_length` is what counts.
     assert recalled.fields | {b"content-length": b"123"} == parsed.fields
+    assert _memo_of(first).recall(second, 123) is not None
+    assert _memo_of(first).recall(second, 122) is None
 
 
 @pytest.mark.parametrize(

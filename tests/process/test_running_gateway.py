@@ -1,6 +1,7 @@
 """`routeproof serve` as a process: how it stops, and what it takes over while it runs."""
 
 import json
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -134,6 +135,22 @@ def test_a_good_configuration_is_taken_over(site: Site) -> None:
         assert ask(gateway.port, chat(site.key, model="deepseek")).status == 404
         answer = client.rest_of_chunks()
         assert answer.complete and answer.events[-1] == b"[DONE]"
+
+
+def test_a_reload_during_the_start(site: Site) -> None:
+    """It waits until the gateway serves, instead of ending it."""
+    site.configure()
+    with site.serve() as gateway:
+        until(lambda: gateway.ended or blocks_sighup(gateway.pid), "the signal is held back")
+        gateway.signal(signal.SIGHUP)
+        gateway.wait_ready()
+        until(lambda: "the configuration was reloaded" in gateway.messages(), "it is reloaded")
+
+
+def blocks_sighup(pid: int) -> bool:
+    """Whether the process lets the signal wait."""
+    (mask,) = re.findall(r"^SigBlk:\t([0-9a-f]+)$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return bool(int(mask, 16) & 1 << (signal.SIGHUP - 1))
 
 
 def test_a_broken_configuration_leaves_the_old_one(site: Site) -> None:
