@@ -120,18 +120,20 @@ async def _serve(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> N
     plane = _data_plane(settings, prices, ledger)
     writer = ledger.writer
 
-    def started(port: int) -> None:
+    with _telling_how_to_listen(settings):
+        port = await plane.start()
+
+    def started() -> None:
         writer.announce("serving")
         _log.info("data plane listens on %s", ListenAddress(settings.server.listen.host, port))
 
     try:
-        with _telling_how_to_listen(settings):
-            await serve_until_stopped(
-                plane,
-                reload=partial(_reload, plane, settings.source_path),
-                started=started,
-                draining=lambda: writer.announce("draining"),
-            )
+        await serve_until_stopped(
+            plane,
+            reload=partial(_reload, plane, settings.source_path),
+            started=started,
+            draining=lambda: writer.announce("draining"),
+        )
     finally:
         ledger.on_keys_changed = None  # the ledger is open for longer than the loop that this calls into
 

@@ -18,13 +18,13 @@ async def serve_until_stopped(
     data_plane: DataPlane,
     *,
     reload: Callable[[], None],
-    started: Callable[[int], None],
+    started: Callable[[], None],
     draining: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT, then drain; a second signal ends the drain. SIGHUP calls `reload`.
+    """Serve with a data plane that listens, until SIGTERM or SIGINT; then drain, until it is done or a second signal.
 
-    `started` is told the port, `draining` that the drain begins. A SIGHUP that is blocked until now comes through.
-    Raises OSError where the address can't be had.
+    SIGHUP calls `reload`; one that was blocked until now comes through. `started` is called once signals are heeded,
+    `draining` when the drain begins.
     """
     loop = asyncio.get_running_loop()
     stop, hurry = asyncio.Event(), asyncio.Event()
@@ -32,7 +32,6 @@ async def serve_until_stopped(
     def on_stop() -> None:
         (hurry if stop.is_set() else stop).set()
 
-    port = await data_plane.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_stop)
     loop.add_signal_handler(signal.SIGHUP, reload)
@@ -40,7 +39,7 @@ async def serve_until_stopped(
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
-    started(port)
+    started()
     await stop.wait()
     _log.info("stopping: %d exchanges in flight", data_plane.hub.exchanges)
     draining()
