@@ -43,7 +43,7 @@ demo: setup
 # Everything on the sources, then what crosses a socket once more on the compiled package.
 test: setup compiled
 	$(BIN)/python -m pytest -n 2 $(TEST_ARGS)
-	PYTHONPATH=$(COMPILED) ROUTEPROOF_COMPILED=1 $(BIN)/python -m pytest -n 2 $(TEST_ARGS) \
+	PYTHONPATH=$(CURDIR)/$(COMPILED) ROUTEPROOF_COMPILED=1 $(BIN)/python -m pytest -n 2 $(TEST_ARGS) \
 	  tests/unit/wire tests/unit/net tests/unit/gateway tests/integration tests/recordings
 
 lint: setup
@@ -53,7 +53,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 bench: setup compiled
-	PYTHONPATH=$(COMPILED) $(BIN)/python -m bench $(BENCH_ARGS)
+	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/python -m bench $(BENCH_ARGS)
 
 # Hash-locked for every interpreter that the project supports.
 lock: setup
