@@ -28,7 +28,7 @@ from routeproof.gateway.bounds import bound_of
 from routeproof.gateway.data_plane import DataPlane
 from routeproof.gateway.serving import serve_until_stopped
 from routeproof.ledger.entries import Entry
-from routeproof.operations.demo import run_demo
+from routeproof.operations.demo.running import run_demo
 from routeproof.operations.keys import create_key
 from routeproof.operations.simulating import replay_recordings, simulate
 from routeproof.store.opening import OpenLedger
@@ -168,7 +168,7 @@ def _reload(plane: DataPlane, path: Path) -> None:
 
 
 class _DemoGateway:
-    """`operations.demo.DemoGateway` over a data plane in this process."""
+    """`operations.demo.running.DemoGateway` over a data plane in this process."""
 
     def __init__(self, port: int, key: str, ledger: OpenLedger) -> None:
         self.base_url = f"http://127.0.0.1:{port}/v1"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.support.running_gateway import RunningGateway
 
-from routeproof.operations.demo_guide import Guide, curl_command, sdk_command
+from routeproof.operations.demo.guide import Guide, curl_command, sdk_command
 
 
 @pytest.fixture(scope="module")

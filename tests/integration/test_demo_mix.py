@@ -12,7 +12,7 @@ import msgspec
 import pytest
 import uvloop
 from tests.support.memory_ledger import MemoryLedger
-from tests.unit.operations.demo_support import KEY, NotingScreen, prices
+from tests.unit.operations.demo.demo_support import KEY, NotingScreen, prices
 
 from routeproof.access.keys import KeyRecord, KeyRing, key_id_of
 from routeproof.clock import SystemClock
@@ -20,10 +20,10 @@ from routeproof.config.settings import Settings
 from routeproof.gateway.data_plane import DataPlane
 from routeproof.ids import ExchangeIds
 from routeproof.ledger.entries import Entry, Outcome
-from routeproof.operations.demo import run_demo
-from routeproof.operations.demo_guide import Guide
-from routeproof.operations.demo_report import DemoSummary
-from routeproof.operations.demo_scenes import SCENES
+from routeproof.operations.demo.guide import Guide
+from routeproof.operations.demo.report import DemoSummary
+from routeproof.operations.demo.running import run_demo
+from routeproof.operations.demo.scenes import SCENES
 
 Edit = Callable[[list[Entry]], list[Entry]]
 
@@ -157,7 +157,7 @@ def test_it_stays_up_with_a_guide_until_it_is_stopped(monkeypatch: pytest.Monkey
         assert guide.config_path.is_file()
         return "guide"
 
-    monkeypatch.setattr("routeproof.operations.demo.guide_text", noted)
+    monkeypatch.setattr("routeproof.operations.demo.running.guide_text", noted)
     screen = StoppingScreen("\nguide")
 
     assert uvloop.run(run_demo(starter(), screen, once=False, as_json=False)) is True

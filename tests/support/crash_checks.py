@@ -13,7 +13,7 @@ from routeproof.config.loading import load_settings
 from routeproof.ids import ExchangeId, format_exchange_id
 from routeproof.ledger.audit import audit_entries
 from routeproof.ledger.entries import Entry
-from routeproof.operations.demo_prices import Tariffs, exact_ceiling, exact_cost
+from routeproof.operations.demo.prices import Tariffs, exact_ceiling, exact_cost
 from routeproof.store.health import check_database
 from routeproof.store.reading import PAGE_MAX, LedgerFilter, LedgerReader
 from routeproof.usage import Usage

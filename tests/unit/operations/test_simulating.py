@@ -8,7 +8,7 @@ import httpx2
 import msgspec
 import pytest
 import uvloop
-from tests.unit.operations.demo_support import NotingScreen
+from tests.unit.operations.demo.demo_support import NotingScreen
 
 from routeproof.errors import ConfigError, OperatorError
 from routeproof.operations.simulating import (

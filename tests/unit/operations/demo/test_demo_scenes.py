@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.unit.operations.demo_support import settings
+from tests.unit.operations.demo.demo_support import settings
 
-from routeproof.operations.demo_config import demo_providers
-from routeproof.operations.demo_scene import Bill, Case, Scene, Sight
-from routeproof.operations.demo_scenes import SCENES
+from routeproof.operations.demo.config import demo_providers
+from routeproof.operations.demo.scene import Bill, Case, Scene, Sight
+from routeproof.operations.demo.scenes import SCENES
 from routeproof.simulator.directions import directions_in
 from routeproof.simulator.faults import Fault
 from routeproof.simulator.settings import Kind

@@ -3,10 +3,10 @@
 import stat
 from pathlib import Path
 
-from tests.unit.operations.demo_support import demo_config, settings
+from tests.unit.operations.demo.demo_support import demo_config, settings
 
 from routeproof.config.loading import load_settings
-from routeproof.operations.demo_config import demo_providers, write_config
+from routeproof.operations.demo.config import demo_providers, write_config
 from routeproof.simulator.simulator import RunningSimulator
 
 

@@ -1,11 +1,11 @@
 """The report tells what failed, sums what is known, and ends in one line for machines."""
 
 import msgspec
-from tests.unit.operations.demo_support import NotingScreen, attempt_row, entry, exchange_row, scene
+from tests.unit.operations.demo.demo_support import NotingScreen, attempt_row, entry, exchange_row, scene
 
 from routeproof.ledger.entries import Entry
-from routeproof.operations.demo_judge import Judged
-from routeproof.operations.demo_report import COLUMNS, DemoReport, show_report
+from routeproof.operations.demo.judge import Judged
+from routeproof.operations.demo.report import COLUMNS, DemoReport, show_report
 
 PLAIN = scene("deepseek plain")
 UNKNOWN = entry(

@@ -1,6 +1,6 @@
 """The demo's own reading of answers."""
 
-from routeproof.operations.demo_reading import ReadError, ToolCall, count_events, read_answer, read_usage
+from routeproof.operations.demo.reading import ReadError, ToolCall, count_events, read_answer, read_usage
 from routeproof.usage import Usage
 
 

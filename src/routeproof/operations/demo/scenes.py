@@ -5,7 +5,7 @@ from typing import Final
 
 from routeproof.errors import UpstreamKind
 from routeproof.ledger.entries import Outcome
-from routeproof.operations.demo_scene import Bill, Case, Scene, Sight, Try
+from routeproof.operations.demo.scene import Bill, Case, Scene, Sight, Try
 
 _DEEPSEEK: Final = Try("deepseek/deepseek-flash", model_answered="deepseek-flash")
 _QWEN: Final = Try("qwen/qwen-plus", model_answered="qwen-plus")

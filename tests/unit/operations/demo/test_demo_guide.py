@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from routeproof.operations.demo_guide import Guide, curl_command, guide_text, log_command, sdk_command
+from routeproof.operations.demo.guide import Guide, curl_command, guide_text, log_command, sdk_command
 
 GUIDE = Guide(
     base_url="http://127.0.0.1:8123/v1",

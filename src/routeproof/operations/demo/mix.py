@@ -7,13 +7,13 @@ import httpx2
 from routeproof.catalog.price_book import PriceBook
 from routeproof.config.settings import Settings
 from routeproof.ledger.entries import Entry
-from routeproof.operations.demo_client import SCENE_DEADLINE_S, DemoClient
-from routeproof.operations.demo_judge import judge, truth_of
-from routeproof.operations.demo_prices import Tariffs
-from routeproof.operations.demo_report import DemoReport
-from routeproof.operations.demo_scene import Scene
-from routeproof.operations.demo_scenes import SCENES
-from routeproof.operations.demo_witness import Witness
+from routeproof.operations.demo.client import SCENE_DEADLINE_S, DemoClient
+from routeproof.operations.demo.judge import judge, truth_of
+from routeproof.operations.demo.prices import Tariffs
+from routeproof.operations.demo.report import DemoReport
+from routeproof.operations.demo.scene import Scene
+from routeproof.operations.demo.scenes import SCENES
+from routeproof.operations.demo.witness import Witness
 from routeproof.simulator.simulator import RunningSimulator
 
 

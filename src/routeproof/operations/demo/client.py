@@ -8,9 +8,9 @@ from typing import Final
 import httpx2
 import msgspec
 
-from routeproof.operations.demo_reading import count_events
-from routeproof.operations.demo_scene import Scene
-from routeproof.operations.demo_witness import Promise, Witness
+from routeproof.operations.demo.reading import count_events
+from routeproof.operations.demo.scene import Scene
+from routeproof.operations.demo.witness import Promise, Witness
 from routeproof.simulator.simulator import RunningSimulator
 
 SCENE_DEADLINE_S: Final = 20.0

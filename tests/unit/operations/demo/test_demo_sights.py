@@ -2,11 +2,11 @@
 
 import msgspec
 import pytest
-from tests.unit.operations.demo_support import scene, sighting
+from tests.unit.operations.demo.demo_support import scene, sighting
 
-from routeproof.operations.demo_client import Ending, Sighting
-from routeproof.operations.demo_scene import Scene, Sight
-from routeproof.operations.demo_sights import wrong_sights
+from routeproof.operations.demo.client import Ending, Sighting
+from routeproof.operations.demo.scene import Scene, Sight
+from routeproof.operations.demo.sights import wrong_sights
 
 ERROR_EVENT = b'data: {"error":{"message":"It broke.","code":"upstream_truncated"}}\n\n'
 DONE = b"data: [DONE]\n\n"

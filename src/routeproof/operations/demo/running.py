@@ -13,10 +13,10 @@ from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import load_settings
 from routeproof.config.settings import Settings
 from routeproof.ledger.entries import Entry
-from routeproof.operations.demo_config import demo_providers, write_config
-from routeproof.operations.demo_guide import Guide, guide_text
-from routeproof.operations.demo_mix import run_mix
-from routeproof.operations.demo_report import DemoReport, show_report
+from routeproof.operations.demo.config import demo_providers, write_config
+from routeproof.operations.demo.guide import Guide, guide_text
+from routeproof.operations.demo.mix import run_mix
+from routeproof.operations.demo.report import DemoReport, show_report
 from routeproof.operations.screen import Screen
 from routeproof.operations.stopping import UntilStopped
 from routeproof.simulator.simulator import RunningSimulator, start_simulator

@@ -9,11 +9,11 @@ from routeproof.access.keys import key_id_of, parse_key
 from routeproof.config.settings import ModelSettings, Settings
 from routeproof.ids import parse_exchange_id
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow
-from routeproof.operations.demo_client import Sighting
-from routeproof.operations.demo_prices import Tariffs, exact_ceiling, exact_cost
-from routeproof.operations.demo_reading import read_usage
-from routeproof.operations.demo_scene import Bill, Scene, Try
-from routeproof.operations.demo_sights import reading_of, wrong_sights
+from routeproof.operations.demo.client import Sighting
+from routeproof.operations.demo.prices import Tariffs, exact_ceiling, exact_cost
+from routeproof.operations.demo.reading import read_usage
+from routeproof.operations.demo.scene import Bill, Scene, Try
+from routeproof.operations.demo.sights import reading_of, wrong_sights
 from routeproof.usage import Provenance, Usage
 
 _PRICE_UNKNOWN_NOTES: Final = frozenset({"no_price_facts", "no_price_in_force", "price_incomplete"})

@@ -2,8 +2,8 @@
 
 import uvloop
 
-from routeproof.operations.demo_config import demo_providers
-from routeproof.operations.demo_witness import Promise, Witness
+from routeproof.operations.demo.config import demo_providers
+from routeproof.operations.demo.witness import Promise, Witness
 from routeproof.simulator.faults import Fault, FaultCall
 from routeproof.simulator.reply import HttpRequest
 from routeproof.simulator.simulator import start_simulator

@@ -7,7 +7,7 @@ import msgspec
 
 from routeproof.ledger.entries import Entry
 from routeproof.money import format_nanousd
-from routeproof.operations.demo_judge import Judged
+from routeproof.operations.demo.judge import Judged
 from routeproof.operations.screen import Column, Screen
 
 COLUMNS: Final[tuple[Column, ...]] = (

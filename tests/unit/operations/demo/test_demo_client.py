@@ -7,12 +7,12 @@ import httpx2
 import msgspec
 import pytest
 import uvloop
-from tests.unit.operations.demo_support import scene
+from tests.unit.operations.demo.demo_support import scene
 
-from routeproof.operations import demo_client
-from routeproof.operations.demo_client import DemoClient, Ending, Sighting
-from routeproof.operations.demo_scene import Scene
-from routeproof.operations.demo_witness import Promise, Witness
+from routeproof.operations.demo import client as demo_client
+from routeproof.operations.demo.client import DemoClient, Ending, Sighting
+from routeproof.operations.demo.scene import Scene
+from routeproof.operations.demo.witness import Promise, Witness
 from routeproof.simulator.simulator import RunningSimulator
 
 Answerer = Callable[[httpx2.Request], httpx2.Response]

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.operations.demo_support import STARTED_NS, prices, settings
+from tests.unit.operations.demo.demo_support import STARTED_NS, prices, settings
 
 from routeproof.catalog.price_book import Tariff
 from routeproof.clock import parse_instant
-from routeproof.operations.demo_prices import Tariffs, exact_ceiling, exact_cost
+from routeproof.operations.demo.prices import Tariffs, exact_ceiling, exact_cost
 from routeproof.usage import Usage
 
 

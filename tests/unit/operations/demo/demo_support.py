@@ -14,12 +14,12 @@ from routeproof.config.loading import parse_settings
 from routeproof.config.settings import Settings
 from routeproof.ids import ExchangeId, format_exchange_id
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow
-from routeproof.operations.demo_client import Ending, Sighting
-from routeproof.operations.demo_config import config_text, demo_providers
-from routeproof.operations.demo_judge import Truth, truth_of
-from routeproof.operations.demo_prices import Tariffs
-from routeproof.operations.demo_scene import Scene
-from routeproof.operations.demo_scenes import SCENES
+from routeproof.operations.demo.client import Ending, Sighting
+from routeproof.operations.demo.config import config_text, demo_providers
+from routeproof.operations.demo.judge import Truth, truth_of
+from routeproof.operations.demo.prices import Tariffs
+from routeproof.operations.demo.scene import Scene
+from routeproof.operations.demo.scenes import SCENES
 from routeproof.operations.screen import Column
 
 KEY = mint_key(bytes(range(RANDOM_BYTES)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.unit.operations.demo_support import (
+from tests.unit.operations.demo.demo_support import (
     COST_NANOUSD,
     USAGE,
     attempt_row,
@@ -17,9 +17,9 @@ from tests.unit.operations.demo_support import (
 )
 
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow
-from routeproof.operations.demo_client import Ending, Sighting
-from routeproof.operations.demo_judge import judge
-from routeproof.operations.demo_witness import Promise
+from routeproof.operations.demo.client import Ending, Sighting
+from routeproof.operations.demo.judge import judge
+from routeproof.operations.demo.witness import Promise
 
 Problems = Callable[..., tuple[str, ...]]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from routeproof.operations.demo_client import Ending, Sighting
-from routeproof.operations.demo_reading import Reading, read_answer, read_usage
-from routeproof.operations.demo_scene import Scene, Sight
+from routeproof.operations.demo.client import Ending, Sighting
+from routeproof.operations.demo.reading import Reading, read_answer, read_usage
+from routeproof.operations.demo.scene import Scene, Sight
 
 
 def reading_of(scene: Scene, seen: Sighting) -> Reading:

@@ -1,0 +1,1 @@
+"""The demo: a scripted mix of requests through a gateway before simulated providers, each row and cost judged."""
