@@ -102,7 +102,11 @@ STREAMS: dict[str, tuple[bytes, Facts]] = {
     "no blank after data": (PLAIN.replace(b"data: ", b"data:"), (USAGE, "m-1", "stop", False, True)),
     "CRLF": (PLAIN.replace(b"\n", b"\r\n"), (USAGE, "m-1", "stop", False, True)),
     "CR": (PLAIN.replace(b"\n", b"\r"), (USAGE, "m-1", "stop", False, True)),
-    "byte order mark": (b"\xef\xbb\xbf" + PLAIN, (USAGE, "m-1", "stop", False, True)),
+    "byte order mark": (b"\xef\xbb\xbf" + stream_of(chunk("a", usage=USAGE)), (USAGE, "m-1", None, False, True)),
+    "byte order mark later on": (
+        event(chunk("a")) + b"\xef\xbb\xbf" + stream_of(chunk("b", usage=USAGE)),
+        (None, "m-1", None, False, True),
+    ),
     "comments and blank lines": (
         b": keep-alive\n\n" + PLAIN.replace(b"\n\n", b"\n\n\n: keep-alive\n\n"),
         (USAGE, "m-1", "stop", False, True),
