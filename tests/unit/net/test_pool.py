@@ -208,6 +208,10 @@ def test_idle_connections_are_bounded_in_number_and_time() -> None:
         assert network.transports[2].aborted
         assert pool.open_connections == 2
 
+        now_s = asyncio.get_running_loop().time()
+        pool.check_deadlines(now_s + 54.0)
+        assert pool.open_connections == 2
+
         old, young = waits[0].connection, waits[1].connection
         assert old is not None
         assert young is not None

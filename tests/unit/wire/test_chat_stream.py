@@ -268,6 +268,16 @@ def test_line_ends_behind_the_last_event_begin_none(behind: bytes, rest: bytes) 
     assert reader.rest == rest
 
 
+def test_events_that_are_no_json_are_counted_and_relayed() -> None:
+    """The provider's own words go through; that they made no sense is kept."""
+    told = event(chunk("a")) + event("[DONE] or not") + event("[1]") + event("[DONE]")
+    reader, relayed = feed(told)
+
+    assert relayed == told
+    assert reader.invalid_events == 2
+    assert reader.done
+
+
 def test_an_event_over_the_limit_is_told() -> None:
     """One byte more than the limit, without an end in sight."""
     reader = ChatStream(hide_usage=False, event_bytes_max=100)
