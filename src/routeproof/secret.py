@@ -27,6 +27,11 @@ def mask_credentials(text: str) -> str:
     return _CREDENTIAL.sub(_mask, text)
 
 
+def credential_spans(text: str) -> list[tuple[int, int]]:
+    """Where the text has something of a credential's shape, as half-open stretches in their order."""
+    return [(match.start(), match.end() - match[0].endswith("@")) for match in _CREDENTIAL.finditer(text)]
+
+
 def _mask(match: re.Match[str]) -> str:
     return f"{MASK}@" if match[0].endswith("@") else MASK
 

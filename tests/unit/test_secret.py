@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routeproof.secret import Secret, mask_credentials
+from routeproof.secret import Secret, credential_spans, mask_credentials
 
 CANARY = "canary-7Qx"
 
@@ -96,3 +96,15 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = mask_credentials(text)
 
     assert mask_credentials(once) == once
+
+
+def test_stretches_that_look_like_credentials_are_found_in_place() -> None:
+    """In their order; the @ of a URL is no part of what stands before it."""
+    text = "key sk-abcdefgh1234 at https://user:word@host, then LTAI0123456789abcd"
+
+    assert [text[start:end] for start, end in credential_spans(text)] == [
+        "sk-abcdefgh1234",
+        "user:word",
+        "LTAI0123456789abcd",
+    ]
+    assert credential_spans("nothing here") == []

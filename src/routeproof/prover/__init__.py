@@ -1,0 +1,1 @@
+"""The prover: plans, sends, observes and judges, from outside the gateway."""
