@@ -12,7 +12,7 @@ COMPILED := build/compiled
 TREE := build/tree
 SOURCES := $(shell find src -name '*.py' -o -name '*.toml')
 
-.PHONY: setup compiled demo test lint bench lock clean
+.PHONY: setup compiled demo test lint bench facts-page lock clean
 .DEFAULT_GOAL := test
 
 setup: $(STAMP)
@@ -54,6 +54,11 @@ lint: setup
 
 bench: setup compiled
 	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/python -m bench $(BENCH_ARGS)
+
+# The page of the shipped facts; a test compares it with them.
+facts-page: setup
+	$(BIN)/routeproof facts page > docs/facts.md.new
+	mv docs/facts.md.new docs/facts.md
 
 # Hash-locked for every interpreter that the project supports.
 lock: setup

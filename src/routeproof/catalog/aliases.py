@@ -47,7 +47,7 @@ def loops(aliases: Sequence[AliasFact]) -> list[str]:
                 continue
             if _comes_back([other for other in aliases if _together(fact, other)], fact, instant_ns):
                 problems.append(
-                    f"{fact.origin}: fact '{fact.id}': value.target: leads back to '{fact.subject.model}' at "
+                    f"{fact.place('value')}: fact '{fact.id}': value.target: leads back to '{fact.subject.model}' at "
                     f"{format_instant(instant_ns)}; point one of the aliases at the model that answers"
                 )
                 break
@@ -60,7 +60,4 @@ def _comes_back(aliases: Sequence[AliasFact], start: AliasFact, wall_ns: int) ->
 
 
 def _together(first: AliasFact, second: AliasFact) -> bool:
-    if first.subject.family != second.subject.family:
-        return False
-    ours, theirs = first.subject.regions, second.subject.regions
-    return not ours or not theirs or bool(set(ours) & set(theirs))
+    return first.subject.family == second.subject.family and first.subject.meets(second.subject)

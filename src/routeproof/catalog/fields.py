@@ -1,26 +1,42 @@
 """One table of a facts file while it is read: typed look-ups that note what is wrong and go on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
+from routeproof.catalog.key_lines import KeyLines
+from routeproof.catalog.values import DECIMAL_MAX, as_date, as_decimal, is_negative, shown
 from routeproof.clock import NS_PER_S, parse_instant
-from routeproof.money import NANO_PER_UNIT, parse_price
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,119}")
-_DECIMAL_MAX: Final = 1_000_000
-_DECIMAL_CHARS_MAX: Final = 20
-_SHOWN_CHARS_MAX: Final = 60
+_INTEGER_MAX: Final = 10**15
+
+
+class FactPlace:
+    """Where one fact stands: its file, its path in the text, and its id."""
+
+    def __init__(self, origin: str, lines: KeyLines, path: str, fact_id: object) -> None:
+        self.origin = origin
+        self.key_lines = lines.below(path)
+        """The lines of the fact's own keys."""
+        self._lines = lines
+        self._path = path
+        self._fact_id = shown(fact_id)
+
+    def of(self, key: str) -> str:
+        """File, line and fact of one of its keys; the line of what is around a key that isn't there."""
+        line = self._lines.of(f"{self._path}.{key}")
+        return f"{self.origin}{'' if line is None else f':{line}'}: fact {self._fact_id}"
 
 
 class FactTable:
     """Each look-up gives a value of its type, or a stand-in after noting the problem.
 
-    `close` reports the keys that nobody asked for. `place` names the file, the line and the fact.
+    `close` reports the keys that nobody asked for.
     """
 
-    def __init__(self, values: Mapping[str, object], place: str, problems: list[str], path: str = "") -> None:
+    def __init__(self, values: Mapping[str, object], place: FactPlace, problems: list[str], path: str = "") -> None:
         self.problems = problems
         self._values = values
         self._place = place
@@ -29,7 +45,7 @@ class FactTable:
 
     def problem(self, key: str, text: str) -> None:
         """Note what is wrong with one key."""
-        self.problems.append(f"{self._place}: {self._path}{key}: {text}")
+        self.problems.append(f"{self._place.of(self._path + key)}: {self._path}{key}: {text}")
 
     def close(self) -> None:
         """Report every key that nobody asked for."""
@@ -98,6 +114,25 @@ class FactTable:
         self.problem(key, f"{found}; use one of {words}")
         return allowed[0]
 
+    def optional_choice(self, key: str, allowed: Sequence[str]) -> str | None:
+        """One of a few words, or None."""
+        return None if self.raw(key) is None else self.choice(key, allowed)
+
+    def text(self, key: str, is_good: Callable[[str], object], remedy: str) -> str:
+        """A required text of a form of its own."""
+        found = self.optional_text(key, is_good, remedy)
+        if found is None and self.raw(key) is None:
+            self.problem(key, f"is missing; write {remedy}")
+        return found or ""
+
+    def optional_text(self, key: str, is_good: Callable[[str], object], remedy: str) -> str | None:
+        """A text of a form of its own, or None."""
+        value = self.raw(key)
+        if value is None or (isinstance(value, str) and is_good(value)):
+            return value
+        self.problem(key, f"{shown(value)} has not the right form; write {remedy}")
+        return None
+
     def flag(self, key: str) -> bool | None:
         """True, false or None."""
         value = self.raw(key)
@@ -149,29 +184,28 @@ class FactTable:
         value = self.raw(key)
         if value is None:
             return None
-        if isinstance(value, str) and len(value) <= _DECIMAL_CHARS_MAX:
-            try:
-                nano = parse_price(value)
-            except ValueError:
-                nano = -1
-            if 0 <= nano <= _DECIMAL_MAX * NANO_PER_UNIT:
-                return nano
-        self.problem(
-            key,
-            f"{shown(value)} is no plain decimal from 0 to {_DECIMAL_MAX}; "
-            "write it in quotes, at most nine decimal places, no sign or exponent, such as '0.15'",
-        )
-        return None
+        nano = as_decimal(value)
+        if nano is None:
+            self.problem(key, _no_decimal(value))
+        return nano
 
     def optional_count(self, key: str) -> int | None:
         """A whole number of at least 1, or None."""
         value = self.raw(key)
         if value is None:
             return None
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _INTEGER_MAX:
             return value
-        self.problem(key, f"{shown(value)} is no whole number of at least 1; write it without quotes")
+        found = "is negative" if is_negative(value) else "is no whole number of at least 1"
+        self.problem(key, f"{shown(value)} {found}; write one from 1 to {_INTEGER_MAX}, without quotes")
         return None
+
+    def count(self, key: str) -> int:
+        """A required whole number of at least 1."""
+        found = self.optional_count(key)
+        if found is None and self.raw(key) is None:
+            self.problem(key, "is missing; write a whole number of at least 1, without quotes")
+        return found or 0
 
     def table(self, key: str, remedy: str) -> "FactTable":
         """A required table inside this one."""
@@ -234,19 +268,10 @@ class FactTable:
         return []
 
 
-def as_date(value: object) -> date | None:
-    """A date from TOML's own or from its text; None where it is none."""
-    if isinstance(value, datetime):
-        return None
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
-def shown(value: object) -> str:
-    """A value as an error shows it: on one line, cut to a readable length."""
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= _SHOWN_CHARS_MAX else text[: _SHOWN_CHARS_MAX - 3] + "..."
+def _no_decimal(value: object) -> str:
+    remedy = f"write one from 0 to {DECIMAL_MAX} in quotes, at most nine decimal places, such as '0.15'"
+    if is_negative(value):
+        return f"{shown(value)} is negative; {remedy}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{shown(value)} is no plain decimal in quotes; {remedy}"
+    return f"{shown(value)} is no plain decimal; {remedy}, without sign, exponent or comma"

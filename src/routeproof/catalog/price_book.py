@@ -6,8 +6,9 @@ from typing import TypeVar
 from routeproof.catalog.aliases import loops, reachable
 from routeproof.catalog.canonical import digest_of
 from routeproof.catalog.consistency import overlaps
-from routeproof.catalog.kinds import Facts, Hours, PeakWindowsFact, PriceFact, SubjectFact
+from routeproof.catalog.kinds import AliasFact, Facts, Hours, PeakWindowsFact, PriceFact, SubjectFact
 from routeproof.catalog.price_sheet import PriceSheet
+from routeproof.catalog.staleness import DEFAULT_POLICIES, StalenessPolicies
 from routeproof.catalog.tariff import Tariff
 from routeproof.clock import format_instant
 from routeproof.errors import FactsError
@@ -20,23 +21,24 @@ _F = TypeVar("_F", bound=SubjectFact)
 class PriceBook:
     """Immutable. Two books of equal facts have equal digests."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, staleness: StalenessPolicies = DEFAULT_POLICIES) -> None:
         self._facts = facts
+        self._staleness = staleness
         self._known = {(fact.subject.family, fact.subject.model) for fact in facts.prices}
         self._known |= {(fact.subject.family, fact.subject.model) for fact in facts.aliases}
         self.digest = digest_of(facts)
         """SHA-256 of the canonical facts, in hexadecimal."""
 
     @classmethod
-    def compile(cls, facts: Facts) -> "PriceBook":
-        """Check the facts against each other and index them.
+    def compile(cls, facts: Facts, staleness: StalenessPolicies = DEFAULT_POLICIES) -> "PriceBook":
+        """Check the facts against each other and index them; `staleness` says when tariffs made of them are stale.
 
         Raises FactsError where facts overlap, aliases go in a circle, or a peak price has no windows.
         """
         problems = overlaps(facts) + loops(facts.aliases) + _prices_without_windows(facts)
         if problems:
             raise FactsError(problems)
-        return cls(facts)
+        return cls(facts, staleness)
 
     def sheet(
         self,
@@ -68,7 +70,12 @@ class PriceBook:
             peak_windows=windows,
             calendars=facts.calendars if windows else (),
         )
-        return PriceSheet(model, near, scope=scope, currency=currency)
+        return PriceSheet(model, near, scope=scope, currency=currency, staleness=self._staleness)
+
+    @property
+    def alias_facts(self) -> tuple[AliasFact, ...]:
+        """The facts about the names of every family."""
+        return self._facts.aliases
 
 
 def _about(facts: Iterable[_F], family: str, region: str | None) -> tuple[_F, ...]:
@@ -78,7 +85,7 @@ def _about(facts: Iterable[_F], family: str, region: str | None) -> tuple[_F, ..
 def _prices_without_windows(facts: Facts) -> list[str]:
     """One problem for each price that is for peak or off-peak hours which no fact defines when it begins."""
     return [
-        f"{price.origin}: fact '{price.id}': hours: '{price.hours}' has no meaning without a peak_windows "
+        f"{price.place('hours')}: fact '{price.id}': hours: '{price.hours}' has no meaning without a peak_windows "
         f"fact for this family that is in force at {format_instant(price.effective_from_ns)}; add one"
         for price in facts.prices
         if price.hours is not Hours.ANY and not any(_defines_hours(windows, price) for windows in facts.peak_windows)

@@ -4,25 +4,33 @@ from collections.abc import Iterator, Sequence
 
 from routeproof.catalog.aliases import follow
 from routeproof.catalog.canonical import digest_of
-from routeproof.catalog.kinds import CacheRuleFact, Facts, Hours, PeakWindowsFact, PriceFact
+from routeproof.catalog.kinds import AnyFact, CacheRuleFact, Facts, Hours, PeakWindowsFact, PriceFact
 from routeproof.catalog.rates import tier_rates
 from routeproof.catalog.schedules import schedule_of
 from routeproof.catalog.scopes import dearest
+from routeproof.catalog.staleness import DEFAULT_POLICIES, StalenessPolicies, ageing_of
 from routeproof.catalog.tariff import PAYABLE_CURRENCY, Tariff
 from routeproof.catalog.windows import HORIZON_DAYS, PeakSchedule, PeakState
-from routeproof.clock import NS_PER_S
+from routeproof.clock import NEVER_NS, NS_PER_S
 
 DIGEST_CHARS = 16
-NEVER_NS = 2**63 - 1
-"""The end of a tariff that no fact and no window ends, and the start of one that none starts."""
 
 
 class PriceSheet:
     """One model's prices over time; made by `PriceBook.sheet`, which hands it the facts that can matter."""
 
-    def __init__(self, model: str, facts: Facts, *, scope: str | None, currency: str | None) -> None:
+    def __init__(
+        self,
+        model: str,
+        facts: Facts,
+        *,
+        scope: str | None,
+        currency: str | None,
+        staleness: StalenessPolicies = DEFAULT_POLICIES,
+    ) -> None:
         self.model = model
         self._facts = facts
+        self._staleness = staleness
         self._scope = scope
         self._currency = currency
         self._by_id = {fact.id: fact for fact in facts}
@@ -45,6 +53,7 @@ class PriceSheet:
             used.update(state.fact_ids)
             flags += ("holiday_unknown",) if state.holiday_unknown else ()
         from_ns, until_ns = self._span(model, wall_ns)
+        ageing = ageing_of((self._by_id[fact_id] for fact_id in used), self._staleness, wall_ns)
         return Tariff(
             model=model,
             currency=price.currency,
@@ -54,7 +63,13 @@ class PriceSheet:
             digest=digest_of(self._by_id[fact_id] for fact_id in used)[:DIGEST_CHARS],
             fact_ids=tuple(sorted(used)),
             flags=flags,
+            stale_from_ns=ageing.stale_from_ns,
+            held_from_ns=ageing.held_from_ns,
         )
+
+    def facts_behind(self, tariff: Tariff) -> tuple[AnyFact, ...]:
+        """The facts that one of this sheet's tariffs follows from: those that its digest stands for."""
+        return tuple(self._by_id[fact_id] for fact_id in tariff.fact_ids)
 
     def _price(self, model: str, state: PeakState | None, wall_ns: int) -> tuple[PriceFact | None, tuple[str, ...]]:
         """The price in force, and what to know about it."""

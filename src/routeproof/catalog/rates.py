@@ -1,5 +1,6 @@
 """The exact rates of a price fact's tiers, with what a cache rule adds where the price states none."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import msgspec
@@ -70,4 +71,11 @@ def _rates(tier: PriceTier, price_id: str, rule: CacheRuleFact | None) -> TierRa
         or ruled(rule.hit_explicit_nano_percent if rule else None),
         write=own(tier.cache_write_nano) or ruled(rule.write_nano_percent if rule else None),
         input_tokens_max=tier.input_tokens_max,
+    )
+
+
+def tier_for(tiers: Iterable[TierRates], input_tokens: Fraction) -> TierRates | None:
+    """The tier that bills a request with so much input; None above the last one."""
+    return next(
+        (tier for tier in tiers if tier.input_tokens_max is None or input_tokens <= tier.input_tokens_max), None
     )

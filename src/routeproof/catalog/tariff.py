@@ -5,7 +5,9 @@ from math import lcm
 
 import msgspec
 
+from routeproof.catalog.notes import HELD_PRICE, SEPARATOR, STALE_PRICE, STRADDLES_WINDOW, join_words
 from routeproof.catalog.rates import Rate, TierRates
+from routeproof.clock import NEVER_NS
 from routeproof.money import TOKENS_PER_PRICE_UNIT, round_half_even_div
 from routeproof.usage import Usage
 
@@ -78,13 +80,19 @@ class Tariff:
 
     __slots__ = (
         "_denominator",
+        "_held_note",
         "_only",
         "_scaled",
+        "_stale_note",
         "currency",
         "digest",
         "fact_ids",
         "flags",
+        "held_from_ns",
         "model",
+        "note",
+        "plain_until_ns",
+        "stale_from_ns",
         "tiers",
         "valid_from_ns",
         "valid_until_ns",
@@ -101,6 +109,8 @@ class Tariff:
         digest: str,
         fact_ids: tuple[str, ...],
         flags: tuple[str, ...],
+        stale_from_ns: int = NEVER_NS,
+        held_from_ns: int = NEVER_NS,
     ) -> None:
         self.model = model
         """The model whose price it is, after aliases."""
@@ -113,6 +123,14 @@ class Tariff:
         self.fact_ids = fact_ids
         self.flags = flags
         """`holiday_unknown`, `scope_unknown`: priced as the dearer case; `list_price`: without a discount."""
+        self.stale_from_ns = stale_from_ns
+        """From this instant on one of its facts is stale, and from `held_from_ns` on one is held."""
+        self.held_from_ns = held_from_ns
+        self.plain_until_ns = min(valid_until_ns, stale_from_ns, held_from_ns)
+        """What ends before this instant has `note`; anything else asks `note_of`."""
+        self.note = join_words(flags)
+        self._stale_note = join_words((STALE_PRICE, *flags))
+        self._held_note = join_words((HELD_PRICE, *flags))
         scale = lcm(*(rate.nano.denominator for tier in tiers for rate in tier.stated()))
         self._denominator = scale * TOKENS_PER_PRICE_UNIT
         self._scaled = tuple(_scaled(tier, scale) for tier in tiers) if currency == PAYABLE_CURRENCY else ()
@@ -145,6 +163,17 @@ class Tariff:
                 return None
             total += writes * rates.write
         return round_half_even_div(total, self._denominator)
+
+    def note_of(self, started_ns: int, ended_ns: int) -> str | None:
+        """What to know about the cost of what began and ended at these instants: words joined by commas, or None."""
+        note = self.note
+        if started_ns >= self.held_from_ns:
+            note = self._held_note
+        elif started_ns >= self.stale_from_ns:
+            note = self._stale_note
+        if ended_ns < self.valid_until_ns:
+            return note
+        return STRADDLES_WINDOW if note is None else STRADDLES_WINDOW + SEPARATOR + note
 
     def unknown_reason(self, usage: Usage) -> str | None:
         """Why `cost_nanousd` is None for this usage, as a stable word; None where it is known."""

@@ -12,8 +12,11 @@ OUTPUT_TOKENS_MAX = 393_216
 _V4 = parse_instant("2026-04-24T00:00:00Z")
 _ALIASES_RETIRED = parse_instant("2026-07-24T15:59:00Z")
 _V41_FLASH = parse_instant("2026-09-10T04:00:00Z")
-_ALIASES_BACK = parse_instant("2026-10-06T00:00:00Z")
-"""Seen answering again on this day; the instant is not known."""
+_ALIASES_BACK = {
+    "deepseek-chat": parse_instant("2026-08-10T19:22:57Z"),
+    "deepseek-reasoner": parse_instant("2026-10-06T00:00:00Z"),
+}
+"""When each was first seen to answer again; since when it did is not known."""
 
 FINGERPRINTS = {
     "deepseek-chat": "fp_eaab8d114b_prod0820_fp8_kvcache",
@@ -49,8 +52,8 @@ def served(name: str, now_ns: int) -> Served | None:
     flash = "deepseek-flash" if now_ns >= _V41_FLASH else "deepseek-v4-flash"
     if name == "deepseek-v4-flash" and now_ns >= _V41_FLASH:
         return Served(flash, thinks=True)
-    retired = _ALIASES_RETIRED <= now_ns < _ALIASES_BACK
-    if name in ("deepseek-chat", "deepseek-reasoner") and not retired and now_ns >= _V4:
+    back_ns = _ALIASES_BACK.get(name)
+    if back_ns is not None and now_ns >= _V4 and not _ALIASES_RETIRED <= now_ns < back_ns:
         return Served(flash, name == "deepseek-reasoner")
     return None
 

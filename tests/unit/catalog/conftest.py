@@ -39,6 +39,21 @@ OTHER_KINDS = {
         "value": '{ days_off = [["2026-10-01", "2026-10-07"]] }',
         "subject": '{ calendar = "acme-days" }',
     },
+    "limit": {"unit": '"tokens"', "value": '{ name = "context_tokens", amount = 131072 }'},
+    "concurrency": {"unit": '"requests in flight"', "value": '{ max = 500, per = ["account", "model"] }'},
+    "control": {"unit": '"request parameter"', "value": '{ control = "thinking", support = "supported" }'},
+    "endpoint": {"unit": '"path"', "value": '{ method = "POST", path = "/completions", answers = "served" }'},
+    "region": {
+        "unit": '"host"',
+        "value": '{ region = "eu", shared_host = "eu.example.com", key_scope = "region" }',
+        "subject": '{ family = "acme" }',
+    },
+    "fee": {"unit": '"per 1000 calls"', "value": '{ item = "search", amount = "5" }', "currency": '"CNY"'},
+    "exchange_rate": {
+        "unit": '"quote per base"',
+        "value": '{ rate = "7.1" }',
+        "subject": '{ base = "USD", quote = "CNY" }',
+    },
 }
 
 FactText = Callable[..., str]
@@ -67,6 +82,18 @@ def problems_of() -> Callable[[str], list[str]]:
         with pytest.raises(FactsError) as caught:
             parse_facts(text, "prices.toml")
         return caught.value.problems
+
+    return problems
+
+
+@pytest.fixture(scope="session")
+def refused(fact: FactText, problems_of: Callable[[str], list[str]]) -> Callable[..., list[str]]:
+    """What is wrong with one fact of a kind after some of its keys were changed."""
+
+    def problems(kind: str, changes: dict[str, str | None]) -> list[str]:
+        if kind == "alias":
+            changes = {"subject": '{ family = "acme", model = "old" }', **changes}
+        return problems_of(fact(kind, **changes))
 
     return problems
 

@@ -38,3 +38,9 @@ def test_equal_claims_have_equal_digests(fact: FactText) -> None:
 def test_every_part_of_a_claim_changes_the_digest(change: dict[str, str], fact: FactText) -> None:
     """What is claimed, when it holds, who says so and when that was checked."""
     assert digest(fact()) != digest(fact(**change))
+
+
+def test_what_is_said_about_a_claim_is_no_part_of_it(fact: FactText) -> None:
+    """Neither its lines in the file, nor the facts that it contradicts."""
+    assert digest("# A comment above.\n" + fact()) == digest(fact())
+    assert digest(fact(contradicts='["acme/other"]')) == digest(fact())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from routeproof.catalog.facts import parse_facts
+from routeproof.catalog.readers import READERS
 
 FactText = Callable[..., str]
 ProblemsOf = Callable[[str], list[str]]
@@ -25,7 +26,7 @@ def test_two_prices_at_one_instant_are_refused_by_name(fact: FactText, problems_
 
     (problem,) = problems_of(text)
 
-    assert problem.startswith("prices.toml: fact 'acme/m2': effective_from: both it and 'acme/m'")
+    assert problem.startswith("prices.toml:20: fact 'acme/m2': effective_from: both it and 'acme/m'")
     assert "2026-02-01T00:00:00.000Z" in problem
     assert "end one where the other begins" in problem
 
@@ -74,14 +75,36 @@ def test_prices_that_answer_different_questions_do_not(
     assert len(parse_facts(fact(**first) + fact(id='"acme/m2"', **second), "prices.toml").prices) == 2
 
 
-@pytest.mark.parametrize("kind", ["alias", "cache_rule", "peak_windows", "calendar"])
+@pytest.mark.parametrize("kind", [kind for kind in READERS if kind != "price"])
 def test_every_kind_may_be_stated_once_at_a_time(kind: str, fact: FactText, problems_of: ProblemsOf) -> None:
-    """Aliases, rules, windows and calendars overlap as prices do."""
+    """All other kinds overlap as prices do."""
     subject = {"subject": '{ family = "acme", model = "old" }'} if kind == "alias" else {}
 
     (problem,) = problems_of(fact(kind, **subject) + fact(kind, id='"acme/again"', **subject))
 
     assert "'acme/again'" in problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("fee", {"currency": '"USD"'}),
+        ("fee", {"value": '{ item = "fetch", amount = "5" }'}),
+        ("limit", {"value": '{ name = "output_tokens", amount = 1 }'}),
+        ("limit", {"subject": '{ family = "acme" }'}),
+        ("concurrency", {"unit": '"tokens per minute"'}),
+        ("control", {"value": '{ control = "n", support = "supported" }'}),
+        ("control", {"value": '{ control = "thinking", support = "ignored", when = "beta" }'}),
+        ("endpoint", {"value": '{ method = "GET", path = "/completions", answers = "served" }'}),
+        ("endpoint", {"value": '{ method = "POST", path = "/responses", answers = "served" }'}),
+        ("region", {"value": '{ region = "us", shared_host = "us.example.com", key_scope = "region" }'}),
+        ("region", {"value": '{ region = "eu", plan = "trial", shared_host = "t.example.com", key_scope = "plan" }'}),
+        ("exchange_rate", {"subject": '{ base = "CNY", quote = "USD" }'}),
+    ],
+)
+def test_facts_that_answer_different_questions_do_not(kind: str, changes: dict[str, str], fact: FactText) -> None:
+    """What is limited, controlled, called or exchanged is part of the question."""
+    assert len(list(parse_facts(fact(kind) + fact(kind, id='"acme/n"', **changes), "prices.toml"))) == 2
 
 
 def test_facts_of_different_kinds_never_overlap(fact: FactText) -> None:

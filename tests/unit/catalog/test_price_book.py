@@ -57,7 +57,7 @@ def test_a_peak_price_without_windows_is_refused(windows: dict[str, str], fact: 
     """Otherwise it would silently never apply."""
     (problem,) = refused(fact(hours='"peak"'), fact("peak_windows", **windows))
 
-    assert problem.startswith("prices.toml: fact 'acme/m': hours: 'peak' has no meaning without")
+    assert problem.startswith("prices.toml:12: fact 'acme/m': hours: 'peak' has no meaning without")
 
 
 def test_a_peak_price_with_windows_is_taken(fact: FactText, book_of: BookOf) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from routeproof.catalog.facts import parse_facts
 from routeproof.catalog.price_book import PriceBook
-from routeproof.catalog.price_sheet import NEVER_NS
+from routeproof.catalog.staleness import DAY_NS, StalenessPolicies, StalenessPolicy
 from routeproof.catalog.tariff import Tariff
-from routeproof.clock import NS_PER_S, format_instant, parse_instant
+from routeproof.clock import NEVER_NS, NS_PER_S, format_instant, parse_instant
 from routeproof.usage import Usage
 
 FactText = Callable[..., str]
@@ -218,3 +219,31 @@ def test_a_flag_of_the_price_is_the_tariff_s(fact: FactText, book_of: BookOf) ->
 
     assert tariff is not None
     assert tariff.flags == ("list_price",)
+
+
+def test_a_tariff_is_as_old_as_the_oldest_fact_that_it_used(fact: FactText) -> None:
+    """Each by the policy of its kind; facts that it did not use don't count."""
+    text = "\n".join(
+        [
+            fact(checked_at='"2026-03-01"'),
+            fact("alias", subject=OLD, checked_at='"2026-02-01"'),
+            fact(id='"acme/cny"', currency='"CNY"', checked_at='"2026-01-01"'),
+        ]
+    )
+    staleness = StalenessPolicies(price=StalenessPolicy(30, 90), alias=StalenessPolicy(None, 60))
+    book = PriceBook.compile(parse_facts(text, "prices.toml"), staleness)
+    march, february = parse_instant("2026-03-01T00:00:00Z"), parse_instant("2026-02-01T00:00:00Z")
+
+    direct, through_alias = (tariff_at(book, "2026-03-01T00:00:00Z", model) for model in ("m", "old"))
+
+    assert direct is not None and through_alias is not None
+    assert (direct.stale_from_ns, direct.held_from_ns) == (march + 30 * DAY_NS, march + 90 * DAY_NS)
+    assert (through_alias.stale_from_ns, through_alias.held_from_ns) == (march + 30 * DAY_NS, february + 60 * DAY_NS)
+
+
+def test_without_policies_of_its_own_a_book_goes_by_the_defaults(fact: FactText, book_of: BookOf) -> None:
+    """Nobody forgets to mark rows by leaving something out."""
+    tariff = tariff_at(book_of(fact()), "2026-03-01T00:00:00Z")
+
+    assert tariff is not None
+    assert tariff.stale_from_ns == parse_instant("2026-11-24T00:00:00Z") + 30 * DAY_NS

@@ -66,15 +66,23 @@ def test_deepseek_s_prices_over_time(model: str, instant: str, expected: tuple[i
     assert millions(tariff(model, instant)) == expected
 
 
-@pytest.mark.parametrize("name", ["deepseek-chat", "deepseek-reasoner"])
 @pytest.mark.parametrize(
-    ("instant", "answers"),
+    ("name", "instant", "answers"),
     [
-        ("2026-04-24T00:00:00Z", "deepseek-v4-flash"),
-        ("2026-07-24T15:58:59.999999Z", "deepseek-v4-flash"),
-        ("2026-07-24T15:59:00Z", None),
-        ("2026-10-05T23:59:59.999999Z", None),
-        ("2026-10-06T00:00:00Z", "deepseek-flash"),
+        *(
+            (name, instant, answers)
+            for name in ("deepseek-chat", "deepseek-reasoner")
+            for instant, answers in (
+                ("2026-04-24T00:00:00Z", "deepseek-v4-flash"),
+                ("2026-07-24T15:58:59.999999Z", "deepseek-v4-flash"),
+                ("2026-07-24T15:59:00Z", None),
+                ("2026-08-10T19:22:56.999999Z", None),
+                ("2026-10-06T00:00:00Z", "deepseek-flash"),
+            )
+        ),
+        ("deepseek-chat", "2026-08-10T19:22:57Z", "deepseek-v4-flash"),
+        ("deepseek-chat", "2026-10-05T23:59:59.999999Z", "deepseek-flash"),
+        ("deepseek-reasoner", "2026-10-05T23:59:59.999999Z", None),
     ],
 )
 def test_deepseek_s_old_names_over_time(name: str, instant: str, answers: str | None, tariff: Tariffs) -> None:
@@ -268,4 +276,5 @@ def test_shipped_ids_are_unique_over_all_files(shipped_facts: Facts) -> None:
         "deepseek": "deepseek.toml",
         "cn-public-holidays": "deepseek.toml",
         "qwen": "qwen.toml",
+        "newapi": "newapi.toml",
     }

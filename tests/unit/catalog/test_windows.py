@@ -65,8 +65,9 @@ def seconds(text: str) -> int:
 def load_vectors() -> dict[str, Any]:
     """The recorded vectors, or none where the recordings are not at hand."""
     folder = os.environ.get("ROUTEPROOF_RECORDINGS")
-    path = Path(folder or "") / "peak_vectors.json"
-    if folder is None or not path.is_file():
+    names = () if folder is None else ("peak_vectors.json", "deepseek/peak_vectors.json")
+    path = next((path for name in names if (path := Path(folder or "", name)).is_file()), None)
+    if path is None:
         return {"schedules": {}, "vectors": [], "next_boundary": []}
     loaded: dict[str, Any] = json.loads(path.read_text())
     return loaded
