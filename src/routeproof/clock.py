@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 NS_PER_S = 1_000_000_000
+NEVER_NS = 2**63 - 1
+"""Later than every instant that can be asked about."""
 
 
 class Clock(Protocol):
@@ -67,3 +69,8 @@ def format_instant(wall_ns: int) -> str:
     seconds, rest = divmod(wall_ns, NS_PER_S)
     moment = datetime.fromtimestamp(seconds, tz=UTC)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{rest // 1_000_000:03d}Z"
+
+
+def format_day(wall_ns: int) -> str:
+    """Write the UTC day of nanoseconds since the epoch ('2026-11-24')."""
+    return f"{datetime.fromtimestamp(wall_ns // NS_PER_S, tz=UTC):%Y-%m-%d}"

@@ -9,6 +9,8 @@ import msgspec
 import pytest
 from tests.support.documents import bare, document, examples, rows_of, section, words_in
 
+from routeproof.catalog.alias_policy import AliasPolicy, AliasRule
+from routeproof.catalog.staleness import StalenessPolicies
 from routeproof.config.loading import parse_settings
 from routeproof.config.providers import _TIMEOUTS as TIMEOUTS
 from routeproof.config.providers import PRICED_DIALECTS
@@ -38,17 +40,24 @@ MODEL, ROUTE = [
         lambda row: bare(row["key"]) in {"route", "weight"},
     )
 ]
+ALIAS = rows_of(section(TEXT, "`[aliases.ROUTE]`: what becomes of a name that is retired"), "key")
 EVERY_KEY = examples("docs/configuration.md")[-1]
 
 
 @pytest.mark.parametrize(
     ("rows", "struct"),
-    [(SERVER, ServerSettings), (PROVIDER, ProviderSettings), (MODEL, ModelSettings), (ROUTE, WeightedRoute)],
-    ids=["server", "providers", "models", "routes"],
+    [
+        (SERVER, ServerSettings),
+        (PROVIDER, ProviderSettings),
+        (MODEL, ModelSettings),
+        (ROUTE, WeightedRoute),
+        (ALIAS, AliasRule),
+    ],
+    ids=["server", "providers", "models", "routes", "aliases"],
 )
 def test_every_key_is_listed_once(rows: list[dict[str, str]], struct: type[msgspec.Struct]) -> None:
     """And no key that does not exist; `name` is the table's own."""
-    names = {field.name for field in msgspec.structs.fields(struct)} - {"name"}
+    names = {field.encode_name for field in msgspec.structs.fields(struct)} - {"name"}
 
     assert sorted(bare(row["key"]) for row in rows) == sorted(names)
 
@@ -58,13 +67,14 @@ def test_every_key_is_listed_once(rows: list[dict[str, str]], struct: type[msgsp
     [(row, ServerSettings) for row in SERVER]
     + [(row, ProviderSettings) for row in PROVIDER]
     + [(row, ModelSettings) for row in MODEL]
-    + [(row, WeightedRoute) for row in ROUTE],
+    + [(row, WeightedRoute) for row in ROUTE]
+    + [(row, AliasRule) for row in ALIAS],
     ids=lambda value: value["key"] if isinstance(value, dict) else "",
 )
 def test_defaults_are_those_of_the_code(row: dict[str, str], struct: type[msgspec.Struct]) -> None:
     """Written as TOML writes them, or said in words."""
     name = bare(row["key"])
-    field = next(field for field in msgspec.structs.fields(struct) if field.name == name)
+    field = next(field for field in msgspec.structs.fields(struct) if field.encode_name == name)
     if name == "data_dir":
         assert bare(row["default"]) == json.dumps(DATA_DIR_DEFAULT)
     elif name == "base_url":
@@ -89,6 +99,7 @@ def test_defaults_are_those_of_the_code(row: dict[str, str], struct: type[msgspe
         (SERVER, "log_style", get_args(LogStyle)),
         (PROVIDER, "dialect", DIALECT_NAMES),
         (PROVIDER, "on_disconnect", get_args(OnDisconnect)),
+        (ALIAS, "policy", tuple(AliasPolicy)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -107,9 +118,25 @@ def test_the_long_example_has_every_key_and_is_valid(tmp_path: Path) -> None:
     settings = parse_settings(EVERY_KEY.text, tmp_path / "routeproof.toml", {"DASHSCOPE_API_KEY": "sk-example"})
 
     written = {line.split(" = ")[0] for line in EVERY_KEY.text.splitlines() if " = " in line}
-    assert written >= {bare(row["key"]) for row in SERVER + PROVIDER + MODEL}
+    assert written >= {bare(row["key"]) for row in SERVER + PROVIDER + MODEL + ALIAS}
     assert all(f"{bare(row['key'])} = " in EVERY_KEY.text for row in ROUTE)
     assert len(settings.models) == 1
+
+
+def test_every_policy_is_listed_with_its_days() -> None:
+    """In the order of the code, here and where the reasons are given."""
+    listed = [tuple(map(_without_marks, row.values())) for row in rows_of(TEXT, "kind")]
+
+    assert listed == [
+        (field.name, *map(_days, msgspec.structs.astuple(field.default)))
+        for field in msgspec.structs.fields(StalenessPolicies)
+    ]
+    explained = {
+        kind: (row["stale after"], row["held after"])
+        for row in rows_of(document("docs/facts-and-prices.md"), "kind")
+        for kind in words_in(row["kind"])
+    }
+    assert explained == {kind: tuple(map(_in_words, days)) for kind, *days in listed}
 
 
 @pytest.mark.parametrize("row", rows_of(TEXT, "setting"), ids=lambda row: row["setting"])
@@ -136,6 +163,18 @@ def test_what_no_general_permission_covers_is_told() -> None:
     assert parse_network("100.100.100.200/32")
     with pytest.raises(ValueError, match="link-local"):
         parse_network("169.254.0.0/16")
+
+
+def _days(days: int | None) -> str:
+    return '"never"' if days is None else str(days)
+
+
+def _in_words(days: str) -> str:
+    return "never" if days == '"never"' else f"{days} days"
+
+
+def _without_marks(cell: str) -> str:
+    return cell.strip("`")
 
 
 def _as_toml(value: object) -> str:

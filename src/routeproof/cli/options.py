@@ -6,6 +6,7 @@ from typing import Annotated, Final, cast
 
 import typer
 
+from routeproof.config.alias_facts import require_alias_facts
 from routeproof.config.facts_files import load_facts
 from routeproof.config.families import require_price_families
 from routeproof.config.loading import load_settings
@@ -22,15 +23,20 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for machines to stdout.")]
 
 
-def settings_at(path: Path) -> Settings:
-    """The checked configuration. Raises ConfigError."""
-    return load_settings(path, os.environ)
+def settings_at(path: Path, *, keys_needed: bool = True) -> Settings:
+    """The checked configuration. Raises ConfigError.
+
+    Commands that ask no provider take it without `keys_needed`: whoever reads prices or a ledger needs no keys.
+    """
+    return load_settings(path, os.environ, keys_needed=keys_needed)
 
 
-def checked_settings_at(path: Path) -> Settings:
+def checked_settings_at(path: Path, *, keys_needed: bool = True) -> Settings:
     """The configuration, checked against the facts files as well. Raises ConfigError or FactsError."""
-    settings = settings_at(path)
-    require_price_families(settings, load_facts(settings.server.facts))
+    settings = settings_at(path, keys_needed=keys_needed)
+    facts = load_facts(settings.server.facts)
+    require_price_families(settings, facts)
+    require_alias_facts(settings, facts)
     return settings
 
 

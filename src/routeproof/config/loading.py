@@ -5,43 +5,61 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from routeproof.config.aliases import read_aliases
 from routeproof.config.bounds import read_limits
+from routeproof.config.evidence import read_evidence
 from routeproof.config.models import read_models
 from routeproof.config.problems import Problems
 from routeproof.config.providers import read_providers
 from routeproof.config.server import read_server
 from routeproof.config.settings import Settings
+from routeproof.config.staleness import read_staleness
 from routeproof.config.table import Table
 from routeproof.errors import ConfigError
 
 FILE_BYTES_MAX: Final = 4 * 1024 * 1024
 
 
-def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
-    """Read and check a configuration file. Raises ConfigError with one line for each mistake."""
-    return parse_settings(_read_text(path), path, environ)
+def load_settings(path: Path, environ: Mapping[str, str], *, keys_needed: bool = True) -> Settings:
+    """Read and check a configuration file. Raises ConfigError with one line for each mistake.
+
+    Without `keys_needed` a provider's key that is not here is None, and no mistake: for what asks no provider.
+    """
+    return parse_settings(_read_text(path), path, environ, keys_needed=keys_needed)
 
 
-def parse_settings(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
+def parse_settings(text: str, path: Path, environ: Mapping[str, str], *, keys_needed: bool = True) -> Settings:
     """Check a configuration's text. `path` names it in errors; relative paths in it start at its folder.
 
-    Raises ConfigError with one line for each mistake.
+    `keys_needed` as in `load_settings`. Raises ConfigError with one line for each mistake.
     """
     problems = Problems(str(path))
     root = Table(_parse_toml(text, path), "", problems)
     folder = path.absolute().parent
     limits = read_limits(root.table("limits"))
+    staleness = read_staleness(root.table("staleness"))
     server = read_server(root.table("server"), folder)
+    evidence = read_evidence(root.table("evidence"), folder)
     provider_table, model_table = root.table("providers"), root.table("models")
-    providers = read_providers(provider_table, environ, folder, limits)
+    providers = read_providers(provider_table, environ, folder, limits, keys_needed=keys_needed)
     models = read_models(model_table, providers.keys(), direct_routes=server.direct_routes)
+    aliases = read_aliases(root.table("aliases"), providers)
     if root.raw("providers") in (None, {}):
         problems.add("providers", "names no provider; add a table such as [providers.deepseek]")
     if root.raw("models") in (None, {}) and not server.direct_routes:
         problems.add("models", 'names no model; add a table such as [models."assistant"], or set server.direct_routes')
     root.close()
     problems.raise_if_any()
-    return Settings(server=server, providers=providers, models=models, limits=limits, source_path=path)
+    return Settings(
+        server=server,
+        providers=providers,
+        models=models,
+        limits=limits,
+        source_path=path,
+        aliases=aliases,
+        staleness=staleness,
+        evidence=evidence,
+    )
 
 
 def _read_text(path: Path) -> str:

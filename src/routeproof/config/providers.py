@@ -14,6 +14,7 @@ from routeproof.config.settings import OnDisconnect, ProviderSettings
 from routeproof.config.table import Table
 from routeproof.dialects.registry import DIALECT_NAMES
 from routeproof.limits import Limits
+from routeproof.secret import Secret
 
 ON_DISCONNECT: Final[tuple[OnDisconnect, ...]] = ("close", "drain")
 PRICED_DIALECTS: Final = ("deepseek", "qwen")
@@ -25,9 +26,12 @@ _TIMEOUTS: Final = ("connect_timeout_s", "first_byte_timeout_s", "idle_event_tim
 
 
 def read_providers(
-    table: Table, environ: Mapping[str, str], folder: Path, limits: Limits
+    table: Table, environ: Mapping[str, str], folder: Path, limits: Limits, *, keys_needed: bool = True
 ) -> dict[str, ProviderSettings]:
-    """Every provider of `[providers]`, by name. What is refused is noted and left at a default."""
+    """Every provider of `[providers]`, by name. What is refused is noted and left at a default.
+
+    `keys_needed` as in `load_settings`.
+    """
     found: dict[str, ProviderSettings] = {}
     for name, entry in table.tables():
         if _NAME.fullmatch(name) is None:
@@ -35,21 +39,20 @@ def read_providers(
                 entry.key,
                 "is no provider's name; use up to 64 of letters, digits, '.', '_', '-', not a sign first",
             )
-        found[name] = _read_provider(name, entry, environ, folder, limits)
+        api_key = read_secret(entry, "api_key", environ, folder, needed=keys_needed)
+        found[name] = _read_provider(name, entry, api_key, folder, limits)
         entry.close()
     return found
 
 
-def _read_provider(
-    name: str, table: Table, environ: Mapping[str, str], folder: Path, limits: Limits
-) -> ProviderSettings:
+def _read_provider(name: str, table: Table, api_key: Secret | None, folder: Path, limits: Limits) -> ProviderSettings:
     dialect = _read_dialect(table)
     upstream = read_upstream(table, dialect)
     return ProviderSettings(
         name=name,
         dialect=dialect,
         base_url=upstream.base_url,
-        api_key=read_secret(table, "api_key", environ, folder),
+        api_key=api_key,
         region=upstream.region,
         workspace=upstream.workspace,
         prices=_read_prices(table, dialect),

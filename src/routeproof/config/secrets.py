@@ -20,8 +20,17 @@ class SecretError(Exception):
     """Why a reference gives no secret; the text may be shown."""
 
 
-def read_secret(table: Table, name: str, environ: Mapping[str, str], folder: Path) -> Secret | None:
-    """The secret that a required setting refers to; None for `none`, or where it is refused and noted."""
+class SecretAbsent(SecretError):
+    """The reference is right, and what it refers to is not here."""
+
+
+def read_secret(
+    table: Table, name: str, environ: Mapping[str, str], folder: Path, *, needed: bool = True
+) -> Secret | None:
+    """The secret that a required setting refers to; None for `none`, or where it is refused and noted.
+
+    Where it is not `needed`, one that is absent is no mistake: whoever reads a ledger has no business with keys.
+    """
     value = table.raw(name)
     if value is None:
         table.problem(name, f"is missing; {_FORMS}")
@@ -29,7 +38,8 @@ def read_secret(table: Table, name: str, environ: Mapping[str, str], folder: Pat
     try:
         return _resolve(value, environ, folder)
     except SecretError as refusal:
-        table.problem(name, str(refusal))
+        if needed or not isinstance(refusal, SecretAbsent):
+            table.problem(name, str(refusal))
         return None
 
 
@@ -49,7 +59,7 @@ def _from_environment(variable: str, environ: Mapping[str, str]) -> str:
         raise SecretError(f"what follows 'env:' is no variable's name (it is not shown); {_FORMS}")
     value = environ.get(variable)
     if value is None:
-        raise SecretError(f"the environment variable {variable} is not set; set it, or use 'file:PATH'")
+        raise SecretAbsent(f"the environment variable {variable} is not set; set it, or use 'file:PATH'")
     return value
 
 
@@ -60,7 +70,7 @@ def _from_file(reference: str, folder: Path) -> str:
         with (folder / reference).open("rb") as file:
             content = file.read(SECRET_BYTES_MAX + 2)
     except OSError as error:
-        raise SecretError(
+        raise SecretAbsent(
             f"the file {reference!r} can't be read ({error.strerror}); check the path and its permissions"
         ) from error
     return _without_line_end(content.decode("utf-8", errors="replace"))

@@ -6,6 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from routeproof.catalog.alias_policy import AliasRule
+from routeproof.catalog.staleness import StalenessPolicies
+from routeproof.evidence.expiry import EVIDENCE_DAYS, MUTABLE_ALIAS_DAYS
 from routeproof.ids import RouteName
 from routeproof.limits import Limits
 from routeproof.secret import Secret
@@ -94,6 +97,31 @@ class ModelSettings(msgspec.Struct, frozen=True):
     """Recorded on each row."""
 
 
+class SignerPlace(msgspec.Struct, frozen=True):
+    """Where a signing key is; it is read when something is to be signed, for serving needs none."""
+
+    kind: Literal["env", "file"]
+    place: str
+    """The variable's name, or an absolute path."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.place}"
+
+
+class EvidenceSettings(msgspec.Struct, frozen=True):
+    """`[evidence]`: who signs it, whose is believed, what is kept, and for how long it counts."""
+
+    signer: SignerPlace | None = None
+    """None: the one that `routeproof signer init` made."""
+    trusted: tuple[str, ...] = ()
+    """Key ids of other signers that are believed."""
+    keep_bodies: bool = True
+    """False keeps digests, sizes and times alone: then no verdict can be reached again."""
+    expires_after_days: int = EVIDENCE_DAYS
+    expires_after_days_mutable_alias: int = MUTABLE_ALIAS_DAYS
+    """For a name that the provider may point at another model."""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """A whole configuration."""
 
@@ -102,3 +130,7 @@ class Settings(msgspec.Struct, frozen=True):
     models: dict[str, ModelSettings]
     limits: Limits
     source_path: Path
+    aliases: dict[RouteName, AliasRule] = {}
+    """`[aliases.ROUTE]`: what to do with model names that others replace; names without a rule follow the facts."""
+    staleness: StalenessPolicies = StalenessPolicies()
+    evidence: EvidenceSettings = EvidenceSettings()

@@ -61,6 +61,15 @@ fallbacks = ["qwen/qwen-plus"]     # tried in order, only before the first byte
 #   {route = "qwen/qwen-plus", weight = 10},
 # ]
 
+# --- Staleness: after how many days without a check a fact is marked, and held back from quotes -----
+# [staleness]
+# price = { warn_after_days = 30, hold_after_days = 90 }
+
+# --- Names that a provider retires: refused at that instant, unless ------------------------------
+# [aliases."deepseek/deepseek-chat"]
+# policy = "map"                   # follow (the facts), refuse, map, ignore
+# to = "deepseek-flash"            # default: the successor that the facts name
+
 # --- Limits: every bound has a default --------------------------------------------------------
 # [limits]
 # body_bytes_max = 33554432

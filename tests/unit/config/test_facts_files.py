@@ -82,7 +82,7 @@ def test_problems_of_all_files_come_at_once(tmp_path: Path) -> None:
         f"{missing}: can't be read (No such file or directory); correct the path or its permissions",
         f"{latin}: is not UTF-8; save it as UTF-8",
     ]
-    assert problems[2].startswith(f"{bad}:2: fact 'acme/m': value[0].input: 'cheap' is no plain decimal")
+    assert problems[2].startswith(f"{bad}:8: fact 'acme/m': value[0].input: 'cheap' is no plain decimal")
     assert len(problems) == 3
 
 

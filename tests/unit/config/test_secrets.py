@@ -147,3 +147,22 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"\xff\xfe\x00")
 
     assert "non-ASCII" in refusal_of("file:key", tmp_path)
+
+
+@pytest.mark.parametrize("value", ["env:NOT_SET", "file:not-there"])
+def test_a_secret_that_nobody_needs_may_be_absent(value: str, tmp_path: Path) -> None:
+    """Whoever asks no provider is not stopped for want of its key."""
+    problems = Problems("f")
+    secret = read_secret(Table({"api_key": value}, "t", problems), "api_key", {}, tmp_path, needed=False)
+    problems.raise_if_any()
+
+    assert secret is None
+
+
+def test_a_secret_that_nobody_needs_must_still_be_well_written(tmp_path: Path) -> None:
+    """A key in the file itself is a mistake, whoever reads it."""
+    problems = Problems("f")
+    read_secret(Table({"api_key": CANARY}, "t", problems), "api_key", {}, tmp_path, needed=False)
+
+    with pytest.raises(ConfigError, match="a key may not be written here"):
+        problems.raise_if_any()
