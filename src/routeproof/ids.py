@@ -1,7 +1,7 @@
 """Identifiers: distinct types for what must not be mixed up, and the order-keeping exchange id."""
 
 import re
-from typing import NewType
+from typing import Final, NewType
 
 ExchangeId = NewType("ExchangeId", int)
 """63 bits that sort by start time: milliseconds since the epoch (41 bits), worker (6), sequence (16)."""
@@ -10,12 +10,12 @@ KeyId = NewType("KeyId", str)
 RouteName = NewType("RouteName", str)
 """`provider/upstream-model-id`; the model id may itself contain slashes."""
 
-_SEQUENCE_BITS = 16
-_WORKER_BITS = 6
-_MS_SHIFT = _SEQUENCE_BITS + _WORKER_BITS
-_SEQUENCE_MASK = (1 << _SEQUENCE_BITS) - 1
-_EXCHANGE_TEXT = re.compile(r"req_([0-9a-f]{16})")
-_MODEL_ID = re.compile(r"[!-~]{1,200}")
+_SEQUENCE_BITS: Final = 16
+_WORKER_BITS: Final = 6
+_MS_SHIFT: Final = _SEQUENCE_BITS + _WORKER_BITS
+_SEQUENCE_MASK: Final = (1 << _SEQUENCE_BITS) - 1
+_EXCHANGE_TEXT: Final = re.compile(r"req_([0-9a-f]{16})")
+_MODEL_ID: Final = re.compile(r"[!-~]{1,200}")
 
 
 class ExchangeIds:

@@ -19,6 +19,7 @@ from routeproof.cli import console
 from routeproof.cli.app import run
 from routeproof.cli.exits import Exit
 from routeproof.clock import SystemClock
+from routeproof.config.alias_facts import require_alias_facts
 from routeproof.config.facts_files import load_facts
 from routeproof.config.families import require_price_families
 from routeproof.config.loading import load_settings
@@ -26,6 +27,7 @@ from routeproof.config.settings import ListenAddress, Settings
 from routeproof.errors import ConfigError, FactsError, OperatorError, StoreError
 from routeproof.gateway.bounds import bound_of
 from routeproof.gateway.data_plane import DataPlane
+from routeproof.gateway.pinned_facts import facts_behind
 from routeproof.gateway.serving import serve_until_stopped
 from routeproof.ledger.entries import Entry
 from routeproof.operations.demo.running import run_demo
@@ -46,7 +48,7 @@ class Wiring:
         """Serve clients until SIGTERM or SIGINT. SIGHUP reads `settings.source_path` again."""
         # A start may take a while, and unheeded the signal would end the process; it waits until someone listens.
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))
-        prices = PriceBook.compile(load_facts(settings.server.facts))
+        prices = PriceBook.compile(load_facts(settings.server.facts), settings.staleness)
         server = settings.server
         with (
             _open_ledger(settings, prices, keep_small=True) as ledger,
@@ -83,6 +85,7 @@ def _open_ledger(settings: Settings, prices: PriceBook, *, keep_small: bool) -> 
         clock=SystemClock(),
         on_failure=_ledger_failed,
         keep_small=keep_small,
+        facts_behind=facts_behind(settings, prices),
     )
 
 
@@ -158,7 +161,8 @@ def _reload(plane: DataPlane, path: Path) -> None:
         settings = load_settings(path, os.environ)
         facts = load_facts(settings.server.facts)
         require_price_families(settings, facts)
-        plane.reload(settings, PriceBook.compile(facts))
+        require_alias_facts(settings, facts)
+        plane.reload(settings, PriceBook.compile(facts, settings.staleness))
     except (ConfigError, FactsError) as error:
         _log.error("the configuration was not reloaded, the old one stays in force:\n%s", "\n".join(error.problems))
     except OSError as error:
@@ -187,7 +191,7 @@ class _DemoGateway:
 
 @asynccontextmanager
 async def _demo_gateway(settings: Settings) -> AsyncIterator[_DemoGateway]:
-    prices = PriceBook.compile(load_facts(settings.server.facts))
+    prices = PriceBook.compile(load_facts(settings.server.facts), settings.staleness)
     with _open_ledger(settings, prices, keep_small=False) as ledger:
         key = create_key(settings.server.data_dir, owner="demo", account="demo", name="demo")
         plane = _data_plane(settings, prices, ledger)

@@ -214,6 +214,31 @@ def test_the_breaker_never_leaves_out_the_last_route() -> None:
         assert ask_for(gateway, "pair").status == 200
 
 
+def test_a_failover_goes_past_an_ejected_route() -> None:
+    """A route that has just failed others is not the next to be tried while a healthy one is left."""
+    with three_providers(limits="breaker_failures = 1\nbreaker_eject_s = 300") as gateway:
+        break_provider(gateway, "two", "status_500", times=1)
+        assert ask_for(gateway, "two/deepseek-flash").status == 500
+        break_provider(gateway, "one", "status_500")
+        answer = ask_for(gateway)
+
+        assert (answer.status, answer.fields["x-routeproof-route"]) == (200, "three/deepseek-flash")
+        assert tried(gateway) == (1, 1, 1)
+
+
+def test_an_ejected_route_is_tried_where_the_others_fail() -> None:
+    """What was passed over stays in the plan: a breaker must not turn a failing provider into a certain failure."""
+    with three_providers(limits="breaker_failures = 1\nbreaker_eject_s = 300") as gateway:
+        break_provider(gateway, "two", "status_500", times=1)
+        assert ask_for(gateway, "two/deepseek-flash").status == 500
+        break_provider(gateway, "one", "status_500")
+        break_provider(gateway, "three", "status_500")
+        answer = ask_for(gateway)
+
+        assert (answer.status, answer.fields["x-routeproof-route"]) == (200, "two/deepseek-flash")
+        assert tried(gateway) == (1, 2, 1)
+
+
 def test_one_probe_at_a_time() -> None:
     """While one exchange probes an ejected route the others stay away from it."""
     with three_providers(limits="breaker_failures = 1\nbreaker_eject_s = 0.4\nbreaker_eject_max_s = 0.4") as gateway:

@@ -1,7 +1,9 @@
 """The ledger's two ends held in memory, with the promises of the real ones checked on every call."""
 
 import threading
+from collections.abc import Sequence
 
+from routeproof.catalog.kinds import AnyFact
 from routeproof.errors import Overloaded
 from routeproof.ledger.entries import Entry, OpenExchange
 
@@ -12,6 +14,8 @@ class MemoryLedger:
     def __init__(self, slots: int = 10_000) -> None:
         self.entries: list[Entry] = []
         self.open: dict[int, OpenExchange] = {}
+        self.pinned: dict[str, tuple[AnyFact, ...]] = {}
+        """What prices were made of, by digest."""
         self.healthy = True
         self.backlog = 0
         self.shed = 0
@@ -48,6 +52,10 @@ class MemoryLedger:
         with self._changed:
             self.entries.append(entry)
             self._changed.notify_all()
+
+    def pin(self, digest: str, facts: Sequence[AnyFact], first_used_ns: int) -> None:
+        """Keep the facts behind a price."""
+        self.pinned.setdefault(digest, tuple(facts))
 
     def wait(self, count: int, timeout_s: float = 10.0) -> list[Entry]:
         """The entries, as soon as there are at least `count`; fails where they do not come."""

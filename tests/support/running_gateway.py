@@ -12,6 +12,7 @@ from tests.support.memory_ledger import MemoryLedger
 
 from routeproof.access.keys import RANDOM_BYTES, KeyRecord, KeyRing, key_id_of, mint_key
 from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.staleness import StalenessPolicies, StalenessPolicy
 from routeproof.clock import Clock, SystemClock, parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import parse_settings
@@ -36,12 +37,15 @@ routes = ["qwen/qwen-plus"]
 routes = ["newapi/deepseek-flash"]
 """
 
+AGELESS = StalenessPolicies(**dict.fromkeys(StalenessPolicies.__struct_fields__, StalenessPolicy()))
+
 
 class RunningGateway:
     """Use as a context manager. `limits` are lines of the `[limits]` table, `models` the models' tables.
 
     `server` are lines of the `[server]` table. With `provider_tls` the providers speak TLS.
     `behaviours` are providers by name that stand in for, or beside, the simulated ones.
+    Facts don't age unless `staleness` says otherwise, so that rows are the same on whatever day the tests run.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class RunningGateway:
         server: str = "",
         provider_tls: ssl.SSLContext | None = None,
         clock: Clock | None = None,
+        staleness: StalenessPolicies = AGELESS,
     ) -> None:
         self._limits = limits
         self._models = models
@@ -71,6 +76,7 @@ class RunningGateway:
         self._server = server
         self._provider_tls = provider_tls
         self._clock = clock or SystemClock()
+        self._staleness = staleness
         self.loop = LoopThread()
         self.ledger = MemoryLedger()
         self.key, self.key_record = _new_key(b"held", revoked_ns=None)
@@ -129,7 +135,7 @@ class RunningGateway:
         settings = parse_settings(self.config(), Path("routeproof.toml"), self.environ())
         self.plane = DataPlane(
             settings,
-            prices=PriceBook.compile(load_facts()),
+            prices=PriceBook.compile(load_facts(), self._staleness),
             keys=KeyRing([self.key_record, self._revoked_record]),
             recorder=self.ledger,
             writer=self.ledger,

@@ -8,6 +8,8 @@ One reader serves all dialects: families add members to OpenAI's object, none gi
   the hits, so the two are compared and never added (API docs, "context caching"; recordings of 2026).
 - Qwen: `prompt_tokens` includes hits and creations; `cache_type: "ephemeral"` alone tells an explicit cache's
   hits from an implicit one's, at half the price (Model Studio, "context cache", read 2026-10-11).
+
+An object without chat's members may be of Anthropic's format instead, where it says so (`messages_usage`).
 """
 
 import re
@@ -17,11 +19,11 @@ from typing import Final
 import msgspec
 
 from routeproof.dialects.base import UsageReading
-from routeproof.dialects.usage_shapes import PromptDetails, WireUsage
+from routeproof.dialects.messages_usage import read_messages_usage
+from routeproof.dialects.usage_shapes import COUNT_MAX, PromptDetails, WireUsage
 from routeproof.usage import Usage
 
-COUNT_MAX: Final = 2**53
-"""Above this not every JSON reader holds an integer exactly (RFC 8259, section 6)."""
+__all__ = ["COUNT_MAX", "read_chat_usage"]
 
 
 class _Parts:
@@ -36,6 +38,9 @@ class _Parts:
 
 
 _EXPLICIT: Final = msgspec.Raw(b'"ephemeral"')
+# A Final of this module: compiled, an imported class is looked up by name each time.
+_READING: Final = UsageReading
+_USAGE: Final = Usage
 _NO_DETAILS: Final = PromptDetails()
 _decode: Final = msgspec.json.Decoder(WireUsage).decode
 
@@ -45,7 +50,7 @@ def read_chat_usage(raw: bytes | msgspec.Raw) -> UsageReading:
     try:
         wire = _decode(raw)
     except (ValueError, RecursionError):
-        return UsageReading(None, _why_undecodable(raw))
+        return read_messages_usage(raw) or UsageReading(None, _why_undecodable(raw))
     details = wire.prompt_tokens_details or _NO_DETAILS
     cached = details.cached_tokens
     hits = wire.prompt_cache_hit_tokens
@@ -62,7 +67,7 @@ def read_chat_usage(raw: bytes | msgspec.Raw) -> UsageReading:
         and (wire.prompt_cache_miss_tokens is None or hits + wire.prompt_cache_miss_tokens == prompt)
     ):
         explicit = details.cache_type == _EXPLICIT
-        return UsageReading(Usage(prompt, completion, hits, parts.writes, parts.reasoning, explicit))
+        return _READING(_USAGE(prompt, completion, hits, parts.writes, parts.reasoning, explicit))
     return UsageReading(None, _why_untrusted(wire, parts))
 
 

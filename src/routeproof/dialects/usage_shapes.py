@@ -1,6 +1,11 @@
 """The members of a usage object that are decoded, over all families."""
 
+from typing import Final
+
 import msgspec
+
+COUNT_MAX: Final = 2**53
+"""Above this not every JSON reader holds an integer exactly (RFC 8259, section 6)."""
 
 _Count = int | None
 
@@ -36,3 +41,13 @@ class WireUsage(msgspec.Struct, gc=False):
     completion_tokens_details: CompletionDetails | None = None
     prompt_cache_hit_tokens: _Count = None
     prompt_cache_miss_tokens: _Count = None
+
+
+class MessagesUsage(msgspec.Struct, gc=False):
+    """A usage object of Anthropic's Messages format."""
+
+    input_tokens: int
+    """Without what a cache read or wrote."""
+    output_tokens: int
+    cache_read_input_tokens: _Count = None
+    cache_creation_input_tokens: _Count = None

@@ -4,6 +4,7 @@ Every address stands in `ADDRESSES` with its methods and whether it needs a key;
 """
 
 from collections.abc import Callable
+from typing import Final
 from urllib.parse import unquote
 
 import msgspec
@@ -31,8 +32,8 @@ from routeproof.net.client import ClientConnection
 from routeproof.routing.plan import plan_attempts
 from routeproof.wire.head import RequestHead
 
-_CHAT = b"/v1/chat/completions"
-_MODELS = b"/v1/models"
+_CHAT: Final = b"/v1/chat/completions"
+_MODELS: Final = b"/v1/models"
 _GETS = ("GET", "HEAD")
 
 

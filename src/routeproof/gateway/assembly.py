@@ -1,15 +1,20 @@
 """From settings to what exchanges use: a pool for each provider, a route for each model id, a plan for each name."""
 
 import ssl
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from routeproof.access.keys import KeyRing
+from routeproof.catalog.alias_policy import AliasRule
 from routeproof.catalog.price_book import PriceBook
+from routeproof.config.alias_facts import names_of
 from routeproof.config.settings import ModelSettings, ProviderSettings, Settings
 from routeproof.dialects.base import ControlPolicy
 from routeproof.dialects.registry import dialect_named
-from routeproof.gateway.routes import Route, RouteTimeouts, request_head
+from routeproof.gateway.alias_gate import AliasGate
+from routeproof.gateway.alias_notices import AliasNotices
+from routeproof.gateway.routes import Pin, Route, RouteTimeouts, request_head
 from routeproof.gateway.snapshot import Snapshot
 from routeproof.ids import RouteName, is_model_id, split_route
 from routeproof.limits import Limits
@@ -26,10 +31,12 @@ DIRECT_ROUTES_MAX = 1_024
 class Assembly:
     """Builds snapshots; keeps the pools and breakers of what a reload did not change."""
 
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: Tasks, pin: Pin) -> None:
         self._tasks = tasks
+        self._pin = pin
         self._pools: dict[str, tuple[ProviderSettings, Limits, OriginPool]] = {}
         self._breakers: dict[RouteName, Breaker] = {}
+        self._notices = AliasNotices()
 
     @property
     def pools(self) -> list[OriginPool]:
@@ -43,7 +50,8 @@ class Assembly:
             if name not in fresh or fresh[name][2] is not pool:
                 pool.close()
         self._pools = fresh
-        maker = RouteMaker(settings, prices, self._breakers, {name: row[2] for name, row in fresh.items()})
+        pools = {name: row[2] for name, row in fresh.items()}
+        maker = RouteMaker(settings, prices, self._breakers, pools, self._pin, self._notices)
         models = {name: _plan(model, maker) for name, model in settings.models.items()}
         return Snapshot(models, maker, keys, direct_routes=settings.server.direct_routes)
 
@@ -73,11 +81,15 @@ class RouteMaker:
         prices: PriceBook,
         breakers: dict[RouteName, Breaker],
         pools: dict[str, OriginPool],
+        pin: Pin,
+        notices: AliasNotices,
     ) -> None:
         self._settings = settings
         self._prices = prices
         self._breakers = breakers
         self._pools = pools
+        self._pin = pin
+        self._notices = notices
         self._configured: dict[str, Route] = {}
         self._direct: dict[str, Route] = {}
         """The one that was unused for the longest comes first."""
@@ -88,7 +100,7 @@ class RouteMaker:
         if route is None:
             provider_name, model = split_route(name)
             breaker = self._breakers.setdefault(name, self._new_breaker())
-            route = self._make(name, self._settings.providers[provider_name], model, breaker)
+            route = self._make_gated(name, self._settings.providers[provider_name], model, breaker)
             self._configured[name] = route
         return route
 
@@ -119,13 +131,30 @@ class RouteMaker:
         if len(self._direct) >= DIRECT_ROUTES_MAX:
             del self._direct[next(iter(self._direct))]
         # Such a route is alone in its plan, where no breaker leaves it out: there is nothing to keep over a reload.
-        return self._make(RouteName(name), provider, model, self._new_breaker())
+        return self._make_gated(RouteName(name), provider, model, self._new_breaker())
 
     def _new_breaker(self) -> Breaker:
         limits = self._settings.limits
         return Breaker(limits.breaker_failures, limits.breaker_eject_s, limits.breaker_eject_max_s)
 
-    def _make(self, name: RouteName, provider: ProviderSettings, model: str, breaker: Breaker) -> Route:
+    def _make_gated(self, name: RouteName, provider: ProviderSettings, model: str, breaker: Breaker) -> Route:
+        """A route, with a gate before it where facts or a rule speak of its name."""
+        route = self._make(name, provider, breaker, model)
+        rule = self._settings.aliases.get(name)
+        names = names_of(provider, self._prices.alias_facts, has_rule=rule is not None)
+        if rule is not None or names.life(model).known:
+            carrier = partial(self._make_carrier, route, provider)
+            route.alias_gate = AliasGate(names, model, rule or AliasRule(), make=carrier, notices=self._notices)
+            route.alias_change_ns = 0
+        return route
+
+    def _make_carrier(self, gated: Route, provider: ProviderSettings, model: str) -> Route:
+        """What carries attempts past a gate: the route once more, or that of the model that its name is mapped to."""
+        name = RouteName(f"{provider.name}/{model}")
+        breaker = gated.breaker if name == gated.name else self._breakers.get(name) or self._new_breaker()
+        return self._make(name, provider, breaker, model)
+
+    def _make(self, name: RouteName, provider: ProviderSettings, breaker: Breaker, model: str) -> Route:
         url = urlsplit(provider.base_url)
         key = provider.api_key.reveal() if provider.api_key is not None else None
         return Route(
@@ -144,6 +173,7 @@ class RouteMaker:
             prices=self._prices,
             family=provider.prices,
             region=provider.region,
+            pin=self._pin,
         )
 
 

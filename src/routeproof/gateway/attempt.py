@@ -1,6 +1,6 @@
 """One attempt as it stands: which route, what has come of its answer, and the row it will leave."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from routeproof.ledger.entries import AttemptRow
 from routeproof.wire.chat_stream import ChatStream
@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from routeproof.net.pool import Waiter
     from routeproof.net.upstream import UpstreamConnection
 
-REQUEST_ID_CUT = 128
-USAGE_RAW_MAX = 2048
+REQUEST_ID_CUT: Final = 128
+USAGE_RAW_MAX: Final = 2048
+_ROW: Final = AttemptRow
+"""A Final of this module: compiled, an imported class is looked up by name each time."""
 
 
 class Attempt:
@@ -121,7 +123,7 @@ class Attempt:
         upstream_id = self.upstream_id
         raw = self.usage_raw
         first_s = self.first_byte_s
-        return AttemptRow(
+        return _ROW(
             exchange_id,
             self.ordinal,
             self.route.name,

@@ -42,7 +42,7 @@ class DataPlane:
         self._prices = prices
         self._deadlines = Deadlines(loop, settings.limits.sweep_interval_s)
         self._tasks = Tasks(_report)
-        self._assembly = Assembly(self._tasks)
+        self._assembly = Assembly(self._tasks, writer.pin)
         self.hub = Hub(
             clock=clock,
             now_s=loop.time,

@@ -1,9 +1,11 @@
 """One exchange's state: who asked what, what was tried, what went out, and the rows that it leaves."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from routeproof.access.keys import KeyRecord
-from routeproof.errors import UpstreamError
+from routeproof.dialects.implied_thinking import imply_thinking
+from routeproof.errors import ClientError, ModelRetired, UpstreamError
 from routeproof.gateway import settlement
 from routeproof.gateway.answer import Answer
 from routeproof.gateway.asked import Asked
@@ -12,10 +14,16 @@ from routeproof.gateway.hub import Hub
 from routeproof.gateway.reply_bytes import JSON, error_answer, relayed_fields, relayed_head
 from routeproof.gateway.routes import Route
 from routeproof.ids import ExchangeId
-from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange
+from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange, Outcome
 from routeproof.net.client import ClientConnection
+from routeproof.routing.plan import first_admitted
+from routeproof.wire.body import Fields, encode_fields
 
-NO_ANSWER = Answer()
+NO_ANSWER: Final = Answer()
+# Compiled, a module's own Final is read at once, an imported class looked up by name each time.
+_OPEN_EXCHANGE: Final = OpenExchange
+_EXCHANGE_ROW: Final = ExchangeRow
+_ENTRY: Final = Entry
 
 
 class ExchangeState:
@@ -87,12 +95,79 @@ class ExchangeState:
         self.answer = NO_ANSWER
         self.attempt: Attempt
 
+    # -- what is sent
+
+    def prepare(self, route: Route, now_s: float) -> Attempt:
+        """An attempt on a route, ready to be sent. Raises ClientError where the route can't take the request."""
+        asked = self.asked
+        given = asked.fields
+        if self.started_ns >= route.alias_change_ns:
+            route, given = self._through_gate(route)
+        fields = route.dialect.prepare(given, route.model_json, stream=asked.stream, policy=route.policy)
+        return Attempt(
+            len(self.rows) + 1,
+            route,
+            route.request_bytes(encode_fields(fields)),
+            thinking=route.dialect.thinking(given, route.model),
+            started_s=now_s,
+            deadlines_from_s=self.hub.now_s(),
+        )
+
+    def prepare_another(self, refused: ModelRetired) -> Attempt:
+        """The first route's name is retired: what its provider's refusal would lead to, without asking it.
+
+        Nothing was sent, so this costs no retry and no part of the retry budget. Raises what the first route met.
+        """
+        self.note_refused(self.plan[0], refused)
+        while self.hub.limits.retries_max and (route := self.next_route()) is not None:
+            try:
+                return self.prepare(route, self.started_s)
+            except ModelRetired as error:
+                self.note_refused(route, error)
+            except ClientError:  # no fallback for what the client sent
+                continue
+        raise refused
+
+    def next_route(self) -> Route | None:
+        """Go on to the next route of the plan, to one that its breaker admits where there is one; None at the end."""
+        place = self.position + 1
+        rest = self.plan[place:]
+        if not rest:
+            return None
+        now_s = self.hub.monotonic_s()
+        chosen = first_admitted(rest, lambda route: route.breaker.admits(now_s))
+        # Those that were passed over stay in the plan: where all others fail too, even an ejected route is tried.
+        self.plan = [*self.plan[:place], rest[chosen], *rest[:chosen], *rest[chosen + 1 :]]
+        self.position = place
+        return rest[chosen]
+
+    def _through_gate(self, route: Route) -> tuple[Route, Fields]:
+        """What is sent on a route whose name has a gate, and the fields to send. Raises ModelRetired."""
+        gate = route.alias_gate
+        assert gate is not None
+        fields = self.asked.fields
+        sent = gate.through(route, self.key, self.started_ns)
+        if sent.implied_thinking is not None:
+            fields = imply_thinking(sent.dialect.name, fields, sent.implied_thinking)
+        return sent, fields
+
+    def note_refused(self, route: Route, error: ModelRetired) -> None:
+        """Leave the row of an attempt that was refused here instead of at its provider: nothing was sent."""
+        now_s = self.hub.monotonic_s()
+        attempt = Attempt(len(self.rows) + 1, route, b"", thinking=False, started_s=now_s, deadlines_from_s=now_s)
+        bill = settlement.bill_of(attempt, sent=False, started_ns=self.started_ns, ended_ns=self.started_ns)
+        row = attempt.row(self.id, self.started_s, now_s, Outcome.CLIENT_ERROR.value, error.code, bill)
+        self.rows.append(row)
+        self.tried.append(route)
+
+    # -- what the flight recorder notes
+
     def opened(self, attempt: Attempt) -> OpenExchange:
         """What the flight recorder notes before this attempt's dispatch."""
         key, asked, route = self.key, self.asked, attempt.route
         if asked.limits_answer_only and attempt.thinking and not route.dialect.max_tokens_covers_thinking:
             self.max_output_tokens = None
-        return OpenExchange(
+        return _OPEN_EXCHANGE(
             self.id,
             self.started_ns,
             key.key_id,
@@ -103,8 +178,12 @@ class ExchangeState:
             int(asked.stream),
             asked.size,
             self.max_output_tokens,
-            [*[tried.name for tried in self.tried], route.name] if self.tried else [route.name],
+            [*self._sent_before(), route.name] if self.tried else [route.name],
         )
+
+    def _sent_before(self) -> list[str]:
+        """Routes that something was sent on, or may have been: those that can have cost something."""
+        return [row.route for row in self.rows if row.error_code != ModelRetired.code]
 
     # -- what goes to the client
 
@@ -174,7 +253,7 @@ class ExchangeState:
         hub, key, asked, rows = self.hub, self.key, self.asked, self.rows
         last = rows[-1]
         cost = settlement.total_cost(rows)
-        row = ExchangeRow(
+        row = _EXCHANGE_ROW(
             self.id,
             self.started_ns,
             last.started_us + (last.duration_us or 0),
@@ -194,7 +273,7 @@ class ExchangeState:
             asked.size,
             self.sent_bytes,
         )
-        entry = Entry(row, rows)
+        entry = _ENTRY(row, rows)
         hub.recorder.finish(self.slot, entry)
         hub.writer.append(entry, self.slot)
         hub.exchanges -= 1

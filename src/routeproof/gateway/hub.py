@@ -1,8 +1,9 @@
 """What all exchanges of a process share: time, limits, the ledger's two ends, counters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from routeproof.catalog.kinds import AnyFact
 from routeproof.clock import Clock
 from routeproof.ids import ExchangeIds
 from routeproof.ledger.entries import Entry, OpenExchange, Outcome
@@ -34,6 +35,10 @@ class Writer(Protocol):
 
     def append(self, entry: Entry, slot: int) -> None:
         """Queue rows for the next commit; `slot` (-1: none) is freed after it. Never waits."""
+        ...
+
+    def pin(self, digest: str, facts: Sequence[AnyFact], first_used_ns: int) -> None:
+        """Keep the facts behind a price, with the first rows that name their digest at the latest. Never waits."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from routeproof.dialects.finish_reasons import is_provider_abort
 from routeproof.errors import (
     FAILURE_CLASSES,
     ClientError,
+    ModelRetired,
     Overloaded,
     RouteproofError,
     UpstreamError,
@@ -21,13 +22,11 @@ from routeproof.gateway.attempt import Attempt
 from routeproof.gateway.exchange import NO_ANSWER, ExchangeState
 from routeproof.gateway.failed_answer import ErrorAnswer, UnfitAnswer
 from routeproof.gateway.reply_bytes import error_answer
-from routeproof.gateway.routes import Route
 from routeproof.gateway.settlement import failure_outcome, was_sent
 from routeproof.gateway.stream_answer import StreamAnswer
 from routeproof.gateway.whole_answer import WholeAnswer
 from routeproof.ledger.entries import CANCELLED, OK, TRUNCATED, Outcome
 from routeproof.net.upstream import UpstreamConnection
-from routeproof.wire.body import encode_fields
 
 
 class Exchange(ExchangeState):
@@ -40,25 +39,16 @@ class Exchange(ExchangeState):
     def start(self) -> None:
         """Dispatch the first attempt. Raises what must be answered instead, with nothing dispatched or recorded."""
         hub = self.hub
-        attempt = self._prepare(self.plan[0], self.started_s)
+        try:
+            attempt = self.prepare(self.plan[0], self.started_s)
+        except ModelRetired as error:
+            attempt = self.prepare_another(error)
         self.slot = hub.recorder.claim(self.opened(attempt))
         assert self.client is not None
         self.client.handler = self
         hub.exchanges += 1
         hub.budget.in_flight += 1
         self._dispatch(attempt)
-
-    def _prepare(self, route: Route, now_s: float) -> Attempt:
-        asked = self.asked
-        fields = route.dialect.prepare(asked.fields, route.model_json, stream=asked.stream, policy=route.policy)
-        return Attempt(
-            len(self.rows) + 1,
-            route,
-            route.request_bytes(encode_fields(fields)),
-            thinking=route.dialect.thinking(asked.fields, route.model),
-            started_s=now_s,
-            deadlines_from_s=self.hub.now_s(),
-        )
 
     def _dispatch(self, attempt: Attempt) -> None:
         self.attempt = attempt
@@ -255,10 +245,12 @@ class Exchange(ExchangeState):
         hub = self.hub
         if not FAILURE_CLASSES[kind].failover or self.retries >= hub.limits.retries_max:
             return False
-        while self.position + 1 < len(self.plan):
-            self.position += 1
+        while (route := self.next_route()) is not None:
             try:
-                attempt = self._prepare(self.plan[self.position], hub.monotonic_s())
+                attempt = self.prepare(route, hub.monotonic_s())
+            except ModelRetired as error:
+                self.note_refused(route, error)
+                continue
             except ClientError:  # this route's dialect refuses what the client sent: it is no fallback for it
                 continue
             if not hub.budget.take():

@@ -1,5 +1,7 @@
 """The bytes of answers to clients: status lines, our header fields, error bodies."""
 
+from typing import Final
+
 from routeproof.errors import MethodNotAllowed, RouteproofError, UpstreamError, body_of, status_of
 from routeproof.ids import ExchangeId, format_exchange_id
 from routeproof.wire.head import RequestHead
@@ -11,13 +13,15 @@ _REASONS = {
     429: b"Too Many Requests", 431: b"Request Header Fields Too Large", 500: b"Internal Server Error",
     502: b"Bad Gateway", 503: b"Service Unavailable", 504: b"Gateway Timeout", 505: b"HTTP Version Not Supported",
 }  # fmt: skip
-STATUS_LINES = {status: b"HTTP/1.1 %d %b\r\n" % (status, _REASONS.get(status, b"Answer")) for status in range(100, 600)}
+STATUS_LINES: Final = {
+    status: b"HTTP/1.1 %d %b\r\n" % (status, _REASONS.get(status, b"Answer")) for status in range(100, 600)
+}
 
-JSON = b"application/json"
-CHUNKED = b"transfer-encoding: chunked\r\n"
-LAST_CHUNK = b"0\r\n\r\n"
+JSON: Final = b"application/json"
+CHUNKED: Final = b"transfer-encoding: chunked\r\n"
+LAST_CHUNK: Final = b"0\r\n\r\n"
 # Of a provider's header fields, these reach the client: what says when to come back.
-RELAYED_FIELDS = frozenset(
+RELAYED_FIELDS: Final = frozenset(
     (
         b"retry-after",
         b"x-ratelimit-limit-requests",
@@ -28,7 +32,7 @@ RELAYED_FIELDS = frozenset(
         b"x-ratelimit-reset-tokens",
     )
 )
-_VALUE_CUT = 256
+_VALUE_CUT: Final = 256
 
 
 def relayed_head(

@@ -1,12 +1,23 @@
 """A route as the relay uses it: everything that can be worked out before a request comes is worked out here."""
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
 import msgspec
 
+from routeproof.catalog.alias_policy import NO_CHANGE_NS
+from routeproof.catalog.kinds import AnyFact
 from routeproof.catalog.price_book import PriceBook, Tariff
 from routeproof.dialects.base import ControlPolicy, Dialect
 from routeproof.ids import RouteName
 from routeproof.net.pool import OriginPool
 from routeproof.routing.breaker import Breaker
+
+if TYPE_CHECKING:
+    from routeproof.gateway.alias_gate import AliasGate
+
+Pin = Callable[[str, Sequence[AnyFact], int], None]
+"""Has the facts behind a digest kept, with the start of the exchange that is priced with them."""
 
 TARIFFS_MAX = 256
 """Models whose prices a route keeps at hand."""
@@ -22,18 +33,22 @@ class RouteTimeouts(msgspec.Struct, frozen=True):
 
 
 class Route:
-    """One provider's one model. Everything but the breaker and the tariffs at hand is fixed for its life."""
+    """One provider's one model. Fixed for its life, but for the breaker, the tariffs at hand and the alias's change."""
 
     __slots__ = (
         "_credential",
+        "_pin",
         "_prices",
         "_region",
         "_tariffs",
+        "alias_change_ns",
+        "alias_gate",
         "breaker",
         "dialect",
         "drain_on_disconnect",
         "family",
         "header_lines",
+        "implied_thinking",
         "model",
         "model_json",
         "name",
@@ -61,6 +76,7 @@ class Route:
         prices: PriceBook,
         family: str | None,
         region: str | None,
+        pin: Pin,
     ) -> None:
         self.name = name
         self.header_lines = b"x-routeproof-route: %b\r\n" % name.encode("ascii", "replace")
@@ -78,9 +94,15 @@ class Route:
         self.drain_on_disconnect = drain_on_disconnect
         self.family = family
         """Whose price facts apply; None where no price list is declared for this provider."""
+        self.alias_gate: AliasGate | None = None
+        """What an exchange passes that starts at `alias_change_ns` or later."""
+        self.alias_change_ns = NO_CHANGE_NS
+        self.implied_thinking: bool | None = None
+        """What the name that was mapped to this route's model says about thinking."""
         self._credential = _credential_in(request_head)
         self._prices = prices
         self._region = region
+        self._pin = pin
         self._tariffs: dict[str, Tariff] = {}
 
     def tariff(self, model: str, wall_ns: int) -> Tariff | None:
@@ -95,6 +117,8 @@ class Route:
             return None
         sheet = self._prices.sheet(self.family, model, self._region)
         tariff = sheet.at(wall_ns) if sheet is not None else None
+        if sheet is not None and tariff is not None:
+            self._pin(tariff.digest, sheet.facts_behind(tariff), wall_ns)
         if tariff is not None and (model in self._tariffs or len(self._tariffs) < TARIFFS_MAX):
             self._tariffs[model] = tariff
         return tariff

@@ -1,16 +1,18 @@
 """From what an attempt showed to its row: usage, price, cost, and the exchange's sum."""
 
+from typing import Final
+
 from routeproof.errors import FAILURE_CLASSES, Fault, UpstreamKind
 from routeproof.gateway.attempt import Attempt
 from routeproof.gateway.routes import Route
 from routeproof.ledger.entries import AttemptRow, Outcome
 from routeproof.usage import Provenance
 
-_REPORTED = Provenance.REPORTED.value
-_UNKNOWN = Provenance.UNKNOWN.value
+_REPORTED: Final = Provenance.REPORTED.value
+_UNKNOWN: Final = Provenance.UNKNOWN.value
 
 # Before a request is sent there is nothing to bill.
-_NOT_SENT = frozenset((UpstreamKind.CONNECT_FAILED, UpstreamKind.CONNECT_TIMEOUT, UpstreamKind.EGRESS_DENIED))
+_NOT_SENT: Final = frozenset((UpstreamKind.CONNECT_FAILED, UpstreamKind.CONNECT_TIMEOUT, UpstreamKind.EGRESS_DENIED))
 
 
 class Bill:
@@ -87,12 +89,10 @@ def _price(attempt: Attempt, bill: Bill, raw: bytes, started_ns: int, ended_ns: 
     cost = bill.cost_nanousd = tariff.cost_nanousd(usage, thinking)
     if cost is None:
         bill.cost_note = "price_incomplete"
-    elif ended_ns >= tariff.valid_until_ns:
-        bill.cost_note = "straddles_window"
-    elif tariff.flags:
-        bill.cost_note = tariff.flags[0]
-    if reading.anomaly is not None:
-        bill.cost_note = f"usage_{reading.anomaly}"
+    elif ended_ns < tariff.plain_until_ns:
+        bill.cost_note = tariff.note
+    else:
+        bill.cost_note = tariff.note_of(started_ns, ended_ns)
 
 
 def was_sent(kind: UpstreamKind) -> bool:

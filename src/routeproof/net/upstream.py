@@ -6,14 +6,14 @@ request (as happened to others with pooled connections; see docs/promises.md).
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import httptools
 
 if TYPE_CHECKING:
     from routeproof.net.pool import OriginPool
 
-_NO_BODY = frozenset((204, 304))
+_NO_BODY: Final = frozenset((204, 304))
 
 
 class Receiver(Protocol):

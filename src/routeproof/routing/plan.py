@@ -44,11 +44,19 @@ def plan_attempts(model: ModelPlan[R], sequence: int, admits: Callable[[R], bool
         *(route for index, route in enumerate(model.routes) if index != first),
         *model.fallbacks,
     )
-    # `admits` may make this exchange a route's probe, so only the route that is tried first is asked outright.
-    for index, route in enumerate(ordered):
+    index = first_admitted(ordered, admits)
+    return ordered[index:] + ordered[:index] if index else ordered
+
+
+def first_admitted(routes: Sequence[R], admits: Callable[[R], bool]) -> int:
+    """The place of the first route that admits the exchange; 0 where none does.
+
+    `admits` may make the exchange a route's probe, so no route behind the one that is taken is asked.
+    """
+    for index, route in enumerate(routes):
         if admits(route):
-            return ordered[index:] + ordered[:index] if index else ordered
-    return ordered
+            return index
+    return 0
 
 
 def _weighted(model: ModelPlan[R], sequence: int) -> int:

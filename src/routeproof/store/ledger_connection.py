@@ -6,9 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from routeproof.catalog.fact_sets import FactSet
 from routeproof.ledger.entries import Entry
 from routeproof.store.connecting import WRITER_CHECKPOINT_PAGES, Durability, check_revision, connect, store_errors
 from routeproof.store.driver import driver, is_busy
+from routeproof.store.fact_sets import insert_fact_sets
 from routeproof.store.fitting import make_storable
 from routeproof.store.rows import insert_entries
 from routeproof.store.workers import WorkerBeat, write_beat
@@ -34,13 +36,16 @@ class LedgerConnection:
             self._connection.close()
             raise
 
-    def commit_entries(self, entries: Sequence[Entry], keep_waiting: Callable[[], bool]) -> None:
-        """Commit entries as one group.
+    def commit_entries(
+        self, entries: Sequence[Entry], keep_waiting: Callable[[], bool], fact_sets: Sequence[FactSet] = ()
+    ) -> None:
+        """Commit entries as one group, and before them the facts that they were priced with.
 
         Another's lock is waited for as long as `keep_waiting` says so: nothing was written yet, so nothing is retried.
         Raises driver.Error; whether the group is in the database is then for the next start to find out.
         """
         self._begin(keep_waiting)
+        insert_fact_sets(self._connection, fact_sets)
         try:
             insert_entries(self._connection, entries)
         except (OverflowError, UnicodeEncodeError):
@@ -48,6 +53,7 @@ class LedgerConnection:
             for entry in entries:
                 make_storable(entry)
             self._begin(keep_waiting)
+            insert_fact_sets(self._connection, fact_sets)
             insert_entries(self._connection, entries)
         self._commit()
 

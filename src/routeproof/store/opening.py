@@ -14,7 +14,7 @@ from routeproof.store.health import last_exchange_id
 from routeproof.store.keys import load_ring
 from routeproof.store.migrating import ensure_schema
 from routeproof.store.recorder import FlightRecorder
-from routeproof.store.recovery import Bound, recover_all
+from routeproof.store.recovery import Bound, FactsBehind, nothing_behind, recover_all
 from routeproof.store.writer import LedgerWriter
 
 CLOSE_TIMEOUT_S: Final = 30.0
@@ -35,18 +35,20 @@ class OpenLedger:
         on_failure: Callable[[BaseException], None],
         worker: int = 0,
         keep_small: bool = False,
+        facts_behind: FactsBehind = nothing_behind,
     ) -> None:
         """Lock it, bring the schema up to date, write what an unclean stop left, and begin to record and write.
 
         `bound` gives the most that an interrupted exchange can have cost; `on_failure` is called on the writer's
-        thread; `keep_small` as in `ensure_schema`. Raises StoreError, with nothing left open.
+        thread; `keep_small` as in `ensure_schema`; `facts_behind` as in `recover_exchanges`. Raises StoreError, with
+        nothing left open.
         """
         make_data_dir(data_dir)
         self.database = database_path(data_dir)
         with ExitStack() as opened:
             opened.enter_context(DataDirLock(data_dir))
             ensure_schema(self.database, keep_small=keep_small)
-            self.recoveries = recover_all(self.database, recorder_paths(data_dir), bound, clock.wall_ns())
+            self.recoveries = recover_all(self.database, recorder_paths(data_dir), bound, clock.wall_ns(), facts_behind)
             self.recorder = FlightRecorder(recorder_path(data_dir, worker), slots, worker)
             opened.callback(self.recorder.close)
             # Ids go on after the newest row, even where the clock went back.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from routeproof.errors import StoreError
@@ -39,6 +39,8 @@ class LedgerFilter(msgspec.Struct, frozen=True):
     outcome: str | None = None
     status: int | None = None
     stream: bool | None = None
+    cost_note: str | None = None
+    """A word of the note of any attempt."""
 
 
 class LedgerPage(msgspec.Struct, frozen=True):
@@ -93,7 +95,7 @@ class LedgerReader:
                 func.coalesce(func.sum(bound), 0),
             )
             .select_from(exchanges)
-            .where(*_conditions(wanted))
+            .where(*conditions_of(wanted))
         )
         with self._reading() as connection:
             count, known, unknown, bounds = connection.execute(query).one()
@@ -112,11 +114,12 @@ class LedgerReader:
 
 def page_query(wanted: LedgerFilter, before_id: int | None) -> Select[tuple[object, ...]]:
     """The exchanges that a filter lets through, older than `before_id`, the newest first."""
-    query = select(*_EXCHANGE_COLUMNS).where(*_conditions(wanted)).order_by(exchanges.c.id.desc())
+    query = select(*_EXCHANGE_COLUMNS).where(*conditions_of(wanted)).order_by(exchanges.c.id.desc())
     return query if before_id is None else query.where(exchanges.c.id < before_id)
 
 
-def _conditions(wanted: LedgerFilter) -> list[ColumnElement[bool]]:
+def conditions_of(wanted: LedgerFilter) -> list[ColumnElement[bool]]:
+    """What a row of `exchanges` must meet to be let through."""
     conditions: list[ColumnElement[bool]] = []
     # Ids sort by time, so a range of time is a range of the primary key.
     if wanted.since_ns is not None:
@@ -128,6 +131,12 @@ def _conditions(wanted: LedgerFilter) -> list[ColumnElement[bool]]:
             attempts.c.exchange_id == exchanges.c.id, attempts.c.route == wanted.route
         )
         conditions.append(on_route.exists())
+    if wanted.cost_note is not None:
+        words = literal(",").concat(attempts.c.cost_note).concat(",")
+        noted = select(attempts.c.exchange_id).where(
+            attempts.c.exchange_id == exchanges.c.id, words.contains(f",{wanted.cost_note},", autoescape=True)
+        )
+        conditions.append(noted.exists())
     for column, value in (
         (exchanges.c.key_id, wanted.key_id),
         (exchanges.c.key_owner, wanted.owner),

@@ -36,11 +36,14 @@ _log = logging.getLogger("routeproof.store.recorder")
 
 _HEAD_BYTES: Final = RECORD_HEAD.size
 _Record = TypeVar("_Record", Entry, OpenExchange)
-_encode = msgspec.msgpack.Encoder().encode
-_decode_entry = msgspec.msgpack.Decoder(Entry).decode
-_decode_open = msgspec.msgpack.Decoder(OpenExchange).decode
-_crc32 = zlib.crc32
-_head = RECORD_HEAD.pack
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode_entry: Final = msgspec.msgpack.Decoder(Entry).decode
+_decode_open: Final = msgspec.msgpack.Decoder(OpenExchange).decode
+_crc32: Final = zlib.crc32
+_head: Final = RECORD_HEAD.pack
+# Own names for what the layout says: a Final of this module is read without a look-up.
+_OPEN_MAX: Final = OPEN_PAYLOAD_MAX
+_FINISHED_MAX: Final = FINISHED_PAYLOAD_MAX
 
 
 class FlightRecorder:
@@ -72,8 +75,8 @@ class FlightRecorder:
     def claim(self, opened: OpenExchange) -> int:
         """Note an exchange before its dispatch; returns its slot. Raises Overloaded where none is free."""
         payload = _encode(opened)
-        if len(payload) > OPEN_PAYLOAD_MAX:
-            payload = fit_open(opened, OPEN_PAYLOAD_MAX)
+        if len(payload) > _OPEN_MAX:
+            payload = fit_open(opened, _OPEN_MAX)
         try:
             slot = self._free.pop()
         except IndexError:
@@ -87,8 +90,8 @@ class FlightRecorder:
     def update(self, slot: int, opened: OpenExchange) -> None:
         """Note a further attempt before its dispatch; until the last byte is there, the older note counts."""
         payload = _encode(opened)
-        if len(payload) > OPEN_PAYLOAD_MAX:
-            payload = fit_open(opened, OPEN_PAYLOAD_MAX)
+        if len(payload) > _OPEN_MAX:
+            payload = fit_open(opened, _OPEN_MAX)
         state = self._map[STATES_OFFSET + slot]
         assert state in (OPEN_A, OPEN_B)
         to_b = state == OPEN_A
@@ -105,8 +108,8 @@ class FlightRecorder:
             make_storable(entry)
             payload = _encode(entry)
         length = len(payload)
-        if length > FINISHED_PAYLOAD_MAX:
-            payload = fit_entry(entry, FINISHED_PAYLOAD_MAX)
+        if length > _FINISHED_MAX:
+            payload = fit_entry(entry, _FINISHED_MAX)
             length = len(payload)
         at = self._base + slot * SLOT_BYTES + FINISHED_OFFSET
         self._map[at : at + _HEAD_BYTES + length] = _head(length, _crc32(payload)) + payload

@@ -7,10 +7,12 @@ from typing import Final
 
 import msgspec
 
+from routeproof.catalog.fact_sets import FactSet
 from routeproof.clock import format_instant
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange, Outcome
 from routeproof.store.connecting import check_revision, connect, store_errors
 from routeproof.store.driver import driver
+from routeproof.store.fact_sets import has_fact_set, insert_fact_sets
 from routeproof.store.recorder import clear, recover
 from routeproof.store.rows import insert_entries
 from routeproof.usage import Provenance
@@ -31,6 +33,14 @@ _SET_META: Final = (
 Bound = Callable[[OpenExchange], int | None]
 """The most that an exchange can have cost, in nanodollars; None where no bound is known."""
 
+FactsBehind = Callable[[AttemptRow, int], FactSet | None]
+"""The facts that an attempt's digest stands for, of an exchange that started then; None where nobody has them now."""
+
+
+def nothing_behind(_row: AttemptRow, _started_ns: int) -> FactSet | None:
+    """Where there are no facts."""
+    return None
+
 
 class Recovery(msgspec.Struct, frozen=True):
     """What a start found and wrote; kept in the database for `routeproof doctor`."""
@@ -45,8 +55,12 @@ class Recovery(msgspec.Struct, frozen=True):
     damaged: int
 
 
-def recover_exchanges(database: Path, recorder: Path, bound: Bound, now_ns: int) -> Recovery | None:
+def recover_exchanges(
+    database: Path, recorder: Path, bound: Bound, now_ns: int, facts_behind: FactsBehind = nothing_behind
+) -> Recovery | None:
     """Write what one flight recorder holds and free its slots; None where it holds nothing.
+
+    The process may have died before it wrote the facts that rows were priced with: `facts_behind` finds them again.
 
     Safe to run again after a crash at any point: rows come first, in one transaction that is synced to disk, and
     exchanges that are in the ledger already are left as they are. Hold the data directory's lock. Raises StoreError.
@@ -68,7 +82,9 @@ def recover_exchanges(database: Path, recorder: Path, bound: Bound, now_ns: int)
                 already_committed=len(known),
                 damaged=found.damaged,
             )
-            insert_entries(connection, [entry for entry in entries if entry.exchange.id not in known])
+            fresh = [entry for entry in entries if entry.exchange.id not in known]
+            _pin_facts(connection, fresh, facts_behind)
+            insert_entries(connection, fresh)
             connection.execute(_SET_META, (LAST_RECOVERY, msgspec.json.encode(recovery).decode()))
             connection.execute("COMMIT")
     finally:
@@ -78,9 +94,15 @@ def recover_exchanges(database: Path, recorder: Path, bound: Bound, now_ns: int)
     return recovery
 
 
-def recover_all(database: Path, recorders: Iterable[Path], bound: Bound, now_ns: int) -> list[Recovery]:
+def recover_all(
+    database: Path,
+    recorders: Iterable[Path],
+    bound: Bound,
+    now_ns: int,
+    facts_behind: FactsBehind = nothing_behind,
+) -> list[Recovery]:
     """`recover_exchanges` for each of the files."""
-    done = (recover_exchanges(database, recorder, bound, now_ns) for recorder in recorders)
+    done = (recover_exchanges(database, recorder, bound, now_ns, facts_behind) for recorder in recorders)
     return [recovery for recovery in done if recovery is not None]
 
 
@@ -142,6 +164,22 @@ def _interrupted_attempt(exchange_id: int, ordinal: int, route: str, *, in_fligh
         INTERRUPTED_NOTE,
         None,
     )
+
+
+def _pin_facts(connection: driver.Connection, entries: Sequence[Entry], facts_behind: FactsBehind) -> None:
+    """Keep the facts behind the rows' prices, where they are not kept already."""
+    looked_for: set[str] = set()
+    for entry in entries:
+        for row in entry.attempts:
+            digest = row.facts_digest
+            if digest is None or digest in looked_for or has_fact_set(connection, digest):
+                continue
+            found = facts_behind(row, entry.exchange.started_ns)
+            if found is None:
+                _log.error("the facts %s, which rows were priced with, are nowhere any more", digest)
+            else:
+                insert_fact_sets(connection, [found])
+            looked_for.add(digest)
 
 
 def _known(connection: driver.Connection, ids: Sequence[int]) -> set[int]:

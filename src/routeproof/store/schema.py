@@ -83,6 +83,15 @@ attempts = Table(
     sqlite_with_rowid=False,
 )
 
+fact_sets = Table(
+    "fact_sets",
+    metadata,
+    Column("digest", Text, primary_key=True, nullable=False),
+    _text("facts"),
+    _int("first_used_ns"),
+    sqlite_strict=True,
+)
+
 keys = Table(
     "keys",
     metadata,

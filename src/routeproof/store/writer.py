@@ -15,9 +15,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, Protocol, TypeVar
 
+from routeproof.catalog.kinds import AnyFact
 from routeproof.clock import Clock, SystemClock
 from routeproof.ledger.entries import Entry
 from routeproof.store.connecting import Durability, store_errors
+from routeproof.store.fact_sets import FactPins
 from routeproof.store.ledger_connection import LedgerConnection
 from routeproof.store.workers import WorkerBeat
 
@@ -77,6 +79,7 @@ class LedgerWriter:
         self._queue: list[Entry] = []
         self._slots: list[int] = []
         self._flushes: list[threading.Event] = []
+        self._pins = FactPins()
         self._committing = 0
         self._sleeping = False
         self._closing = False
@@ -108,6 +111,10 @@ class LedgerWriter:
             if self._sleeping:
                 self._sleeping = False
                 self._wake.set()
+
+    def pin(self, digest: str, facts: Sequence[AnyFact], first_used_ns: int) -> None:
+        """Keep the facts behind a price, with the first rows that name their digest at the latest. Never waits."""
+        self._pins.add(digest, facts, first_used_ns)
 
     @property
     def backlog(self) -> int:
@@ -179,7 +186,8 @@ class LedgerWriter:
         count = len(self._slots)
         self._committing = count  # counted twice for an instant, rather than not at all
         entries, slots = _take(self._queue, count), _take(self._slots, count)
-        self._connection.commit_entries(entries, self._keep_waiting)
+        # After the entries: what they were priced with was pinned before they were appended.
+        self._connection.commit_entries(entries, self._keep_waiting, self._pins.take())
         self._recorder.free([slot for slot in slots if slot >= 0])
         self._committing = 0
         self._group_ended_s = monotonic()

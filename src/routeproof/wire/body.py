@@ -8,6 +8,7 @@ numbers that not every reader holds exactly are refused before anything is decid
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
@@ -15,21 +16,21 @@ from routeproof.errors import InvalidBody
 
 Fields = dict[str, msgspec.Raw]
 
-_decode_fields = msgspec.json.Decoder(Fields).decode
-_encode = msgspec.json.Encoder().encode
-_decode_text = msgspec.json.Decoder(str).decode
+_decode_fields: Final = msgspec.json.Decoder(Fields).decode
+_encode: Final = msgspec.json.Encoder().encode
+_decode_text: Final = msgspec.json.Decoder(str).decode
 
-_WHITESPACE = b" \t\r\n"
-_BRACKETS = bytes.maketrans(b"{}[]", b"()()")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
-_RUN = re.compile(rb"\(+|\)+")
-_NAME = re.compile(rb'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+")[ \t\r\n]*+:[ \t\r\n]*+')
-_AFTER_VALUE = re.compile(rb"[ \t\r\n]*+([,}])")
-_SLICE_BYTES = 64 * 1024
-_FIELDS_MAX = 1_000
+_WHITESPACE: Final = b" \t\r\n"
+_BRACKETS: Final = bytes.maketrans(b"{}[]", b"()()")
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"{}[]"))
+_RUN: Final = re.compile(rb"\(+|\)+")
+_NAME: Final = re.compile(rb'[ \t\r\n]*+("(?:[^"\\]++|\\.)*+")[ \t\r\n]*+:[ \t\r\n]*+')
+_AFTER_VALUE: Final = re.compile(rb"[ \t\r\n]*+([,}])")
+_SLICE_BYTES: Final = 64 * 1024
+_FIELDS_MAX: Final = 1_000
 
 # Names that route, bill or shape the answer; they must be spelled exactly.
-DECIDING = frozenset(
+DECIDING: Final = frozenset(
     (
         "model",
         "messages",
@@ -48,9 +49,9 @@ DECIDING = frozenset(
         "service_tier",
     )
 )
-_LONGEST_DECIDING = max(map(len, DECIDING))
+_LONGEST_DECIDING: Final = max(map(len, DECIDING))
 # Names that are no twin of a deciding one: the usual ones need no closer look.
-_FAMILIAR = DECIDING | {
+_FAMILIAR: Final = DECIDING | {
     "temperature",
     "top_p",
     "stop",
@@ -65,7 +66,7 @@ _FAMILIAR = DECIDING | {
     "metadata",
     "top_k",
 }
-COUNT_MAX = 2**53
+COUNT_MAX: Final = 2**53
 """Integers above this are not held exactly by every JSON reader (RFC 8259 section 6)."""
 
 

@@ -8,6 +8,7 @@ absolute-form targets, obs-fold, upgrades, any transfer coding but a lone `chunk
 
 import re
 from functools import lru_cache
+from typing import Final
 
 from routeproof.errors import MalformedRequest, UnsupportedEncoding
 from routeproof.limits import Limits
@@ -31,9 +32,9 @@ _LATER_VERSION = re.compile(rb"HTTP/[2-9](?:\.[0-9])?")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 _LIST_FIELDS = frozenset((b"connection", b"expect", b"upgrade"))
-_LENGTH_DIGITS_MAX = 15
+_LENGTH_DIGITS_MAX: Final = 15
 _HOST_BYTES_MAX = 261  # a name of 255 bytes (RFC 1035 2.3.4) and a port
-_MEMO_BYTES_MAX = 4096  # of one connection, for its whole life
+_MEMO_BYTES_MAX: Final = 4096  # of one connection, for its whole life
 _FIELD_BYTES_MIN = len(b"a:\r\n")
 
 

@@ -10,6 +10,7 @@ from routeproof.catalog.kinds import Facts
 from routeproof.catalog.price_book import PriceBook
 from routeproof.config.loading import parse_settings
 from routeproof.gateway.assembly import Assembly
+from routeproof.gateway.routes import Pin
 from routeproof.gateway.snapshot import Snapshot
 from routeproof.net.tasks import Tasks
 
@@ -25,13 +26,13 @@ routes = ["acme/configured"]
 """
 
 
-def with_snapshot(look: Callable[[Snapshot], None], facts: str = "") -> None:
+def with_snapshot(look: Callable[[Snapshot], None], facts: str = "", pin: Pin = lambda *_: None) -> None:
     """Let `look` have a snapshot, on a loop as its pools need it; `facts` is the text of a facts file."""
 
     async def main() -> None:
         settings = parse_settings(CONFIG, Path("routeproof.toml"), {})
         prices = PriceBook.compile(parse_facts(facts, "facts.toml") if facts else Facts())
-        look(Assembly(Tasks(_fail)).snapshot(settings, prices, KeyRing([])))
+        look(Assembly(Tasks(_fail), pin).snapshot(settings, prices, KeyRing([])))
 
     asyncio.run(main())
 

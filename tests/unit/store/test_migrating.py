@@ -59,7 +59,7 @@ def test_every_table_of_ours_is_strict(database: Path) -> None:
         rows = connection.execute("SELECT name, wr, strict FROM pragma_table_list WHERE schema = 'main'").fetchall()
     tables = {name: (bool(wr), bool(strict)) for name, wr, strict in rows if name in metadata.tables}
 
-    assert set(tables) == {"exchanges", "attempts", "keys", "workers", "meta"}
+    assert set(tables) == {"exchanges", "attempts", "fact_sets", "keys", "workers", "meta"}
     assert all(strict for _, strict in tables.values())
     assert [name for name, (without_rowid, _) in tables.items() if without_rowid] == ["attempts"]
 

@@ -174,3 +174,28 @@ def test_a_database_that_breaks_meanwhile_is_named(reader: LedgerReader, databas
 
     with pytest.raises(StoreError, match=r"no such table: attempts.*routeproof doctor"):
         reader.page(LedgerFilter(), 1)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("stale_price", [2, 1]),
+        ("straddles_window", [2]),
+        ("list_price", [3]),
+        ("price", []),
+        ("%", []),
+        ("straddles_window,stale_price", [2]),
+    ],
+)
+def test_a_word_of_a_note_finds_the_exchange(word: str, expected: list[int], database: Path) -> None:
+    """A whole word, among others or alone, of any attempt; no part of one, and no pattern."""
+    notes = {1: "stale_price", 2: "straddles_window,stale_price", 3: "list_price", 4: None}
+    connection = connect(database)
+    insert_entries(
+        connection,
+        [sample_entry(number, [sample_attempt(sample_id(number), cost_note=note)]) for number, note in notes.items()],
+    )
+    connection.close()
+
+    found = LedgerReader(database).page(LedgerFilter(cost_note=word), PAGE_MAX).entries
+    assert [entry.exchange.id for entry in found] == [sample_id(number) for number in expected]
