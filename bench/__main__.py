@@ -51,6 +51,7 @@ def _meter(options: Options, rig: Rig) -> Meter:
         folder=rig.site.folder,
         sizes=options.sizes,
         stream_port=rig.site.upstreams.ports[Upstream.STREAM],
+        target_core=rig.cores.target,
     )
 
 

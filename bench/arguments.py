@@ -7,7 +7,18 @@ from typing import Final
 
 import msgspec
 
-SCENARIOS: Final = ("idle-memory", "stream-memory", "plain-1", "plain-32", "tls-1", "tls-32", "streams", "large")
+SCENARIOS: Final = (
+    "idle-memory",
+    "stream-memory",
+    "plain-1",
+    "plain-32",
+    "tls-1",
+    "tls-32",
+    "streams",
+    "large",
+    "pricing",
+    "recompute",
+)
 """In the order they run: memory first, on processes that have done next to nothing."""
 TARGETS: Final = ("direct", "nginx", "routeproof")
 PEERS: Final = ("litellm", "portkey")
@@ -28,6 +39,7 @@ class Sizes(msgspec.Struct, frozen=True):
     open_few: int = 500
     open_many: int = 5_000
     large_connections: int = 4
+    recompute_rows: int = 200_000
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -87,7 +99,7 @@ def _parser(results_dir: Path) -> argparse.ArgumentParser:
 
 def _sizes(quick: bool, seconds: int | None) -> Sizes:
     if quick:
-        return Sizes(seconds=seconds or 1, streams=100, open_few=100, open_many=500)
+        return Sizes(seconds=seconds or 1, streams=100, open_few=100, open_many=500, recompute_rows=20_000)
     return Sizes(seconds=seconds or SECONDS)
 
 

@@ -52,6 +52,8 @@ FLOORS: Final = (
     Floor("idle-memory", "idle_mib", 80, "at most", None, "MiB"),
     Floor("stream-memory", "few_kib_per_stream", 16, "at most", None, "KiB"),
     Floor("stream-memory", "many_kib_per_stream", 16, "at most", None, "KiB"),
+    Floor("pricing", "us_per_usage", 5, "at most", None, "us"),
+    Floor("recompute", "seconds_per_million", 30, "at most", None, "s"),
 )
 
 
@@ -73,6 +75,8 @@ def figures(sizes: Sizes) -> list[Figure]:
         Figure("idle-memory", "beside_mib", "admin plane, MiB", 1),
         Figure("stream-memory", "few_kib_per_stream", f"KiB each of {sizes.open_few:,}", 1),
         Figure("stream-memory", "many_kib_per_stream", f"KiB each of {sizes.open_many:,}", 1),
+        Figure("pricing", "us_per_usage", "one usage, us", 2, None),
+        Figure("recompute", "seconds_per_million", "1,000,000 rows, s", 1, None),
     ]
 
 

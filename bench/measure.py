@@ -14,7 +14,9 @@ from bench import proc, wrk
 from bench.arguments import Sizes
 from bench.bodies import CHAT_BYTES, LARGE_BYTES, chat_body
 from bench.errors import BenchError
+from bench.figures import OURS
 from bench.loopback import HOST, call
+from bench.offline import measure_pricing, measure_recompute
 from bench.streams import Crowd, request_bytes
 from bench.targets import Target
 from bench.upstreams import Upstream
@@ -28,6 +30,8 @@ CLOSING_TIMEOUT_S: Final = 5.0
 MIB: Final = 1024 * 1024
 KIB: Final = 1024
 
+_OFFLINE: Final = ("pricing", "recompute")
+
 Figures = dict[str, float]
 
 
@@ -39,9 +43,12 @@ class Meter(msgspec.Struct, frozen=True):
     sizes: Sizes
     stream_port: int
     """Of the provider of streams, which also takes orders there."""
+    target_core: int
 
     def measure(self, scenario: str, target: Target) -> Figures | None:
         """One measurement. None where the scenario says nothing about the target. Raises BenchError."""
+        if scenario in _OFFLINE:
+            return self._offline(scenario) if target.name == OURS else None
         if target.name == "direct" and not scenario.startswith("plain-"):
             return None
         special = {
@@ -55,6 +62,11 @@ class Meter(msgspec.Struct, frozen=True):
         kind, _, connections = scenario.partition("-")
         upstream = {"plain": Upstream.JSON, "tls": Upstream.TLS}[kind]
         return self._requests(target, upstream, int(connections), CHAT_BYTES)
+
+    def _offline(self, scenario: str) -> Figures:
+        if scenario == "pricing":
+            return measure_pricing(self.target_core)
+        return measure_recompute(self.target_core, self.folder / "recompute", self.sizes.recompute_rows)
 
     def warm_up(self, target: Target) -> None:
         """Make the target load what it loads on first use. Raises BenchError."""

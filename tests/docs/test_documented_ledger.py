@@ -12,8 +12,9 @@ import pytest
 from tests.support.documents import EXAMPLE_DAY, ROOT, bare, document, examples, rows_of, section, tables, words_in
 from tests.support.running_gateway import RunningGateway
 
+from routeproof.catalog.notes import NOTE_WORDS
 from routeproof.catalog.price_book import PriceBook
-from routeproof.catalog.readers import _FLAGS as PRICE_FLAGS
+from routeproof.catalog.reading_prices import PRICE_FLAGS
 from routeproof.catalog.tariff import Cost
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts
@@ -22,6 +23,8 @@ from routeproof.gateway.rejection import UNAUTHENTICATED_ROWS_PER_S
 from routeproof.ledger.entries import AttemptRow, ExchangeRow, Outcome
 from routeproof.money import format_nanousd
 from routeproof.operations.ledger_log import LogAttempt
+from routeproof.operations.recompute import Difference, Recomputation
+from routeproof.operations.repricing import Differs
 from routeproof.store.fitting import OUT_OF_RANGE
 from routeproof.store.recovery import INTERRUPTED_NOTE
 from routeproof.store.schema import metadata
@@ -31,6 +34,7 @@ NAME = "docs/ledger.md"
 TEXT = document(NAME)
 NOTES = rows_of(TEXT, "note")
 TIMINGS = {"started_us", "first_byte_us", "duration_us"}
+DERIVED = {"cost_usd", "straddle"}
 (ATTEMPT,) = [json.loads(example.text) for example in examples(NAME) if "attempt" in example.marks]
 (PRICE,) = [example for example in examples(NAME) if "price" in example.marks]
 
@@ -44,6 +48,23 @@ def test_every_column_is_listed_in_order(heading: str, row: type[msgspec.Struct]
 
     assert listed == list(row.__struct_fields__)
     assert set(listed) == set(metadata.tables[table].columns.keys())
+
+
+def test_the_columns_of_fact_sets_are_listed_in_order() -> None:
+    """As the database has them."""
+    listed = [bare(line["column"]) for line in rows_of(section(TEXT, "Fact sets"), "column")]
+
+    assert listed == list(metadata.tables["fact_sets"].columns.keys())
+
+
+def test_every_kind_of_difference_is_listed_in_order() -> None:
+    """And every field of the records that tell of them."""
+    listed = [bare(row["differs"]) for row in rows_of(TEXT, "differs")]
+    text = section(TEXT, "Recomputing")
+    fields = {*Difference.__struct_fields__, *Recomputation.__struct_fields__} - {"record"}
+
+    assert listed == [kind.value for kind in Differs]
+    assert [field for field in fields if f"`{field}`" not in text] == []
 
 
 def test_every_outcome_is_listed_in_order() -> None:
@@ -63,10 +84,17 @@ def test_every_provenance_that_a_row_can_have_is_listed() -> None:
 
 
 def test_every_cost_note_is_listed() -> None:
-    """Those that are written, and the flags of tariffs."""
-    written = {*_notes(), *_flags_of_tariffs(), *PRICE_FLAGS, INTERRUPTED_NOTE, OUT_OF_RANGE}
+    """Those that are written alone, and the words that can stand together, in their order."""
+    written = {*_notes(), *NOTE_WORDS, INTERRUPTED_NOTE, OUT_OF_RANGE}
+    listed = [bare(row["note"]) for row in NOTES]
 
-    assert {bare(row["note"]) for row in NOTES} == written
+    assert set(listed) == written
+    assert tuple(word for word in listed if word in NOTE_WORDS) == NOTE_WORDS
+
+
+def test_every_flag_of_a_tariff_is_a_word_of_a_note() -> None:
+    """Those that price sheets add, and those that facts files may give."""
+    assert _flags_of_tariffs() | set(PRICE_FLAGS) <= set(NOTE_WORDS)
 
 
 def test_the_attempt_is_that_of_a_real_exchange(gateway: RunningGateway) -> None:
@@ -81,9 +109,9 @@ def test_the_attempt_is_that_of_a_real_exchange(gateway: RunningGateway) -> None
             trust_env=False,
         )
     (row,) = gateway.ledger.entry(answer.headers["x-request-id"]).attempts
-    real = {name: getattr(row, name) for name in LogAttempt.__struct_fields__ if name not in {*TIMINGS, "cost_usd"}}
+    real = {name: getattr(row, name) for name in LogAttempt.__struct_fields__ if name not in {*TIMINGS, *DERIVED}}
 
-    assert {**real, "cost_usd": format_nanousd(ATTEMPT["cost_nanousd"])} == ATTEMPT
+    assert {**real, "cost_usd": format_nanousd(ATTEMPT["cost_nanousd"]), "straddle": None} == ATTEMPT
 
 
 def test_the_table_adds_up_to_the_cost() -> None:

@@ -9,7 +9,10 @@ from tests.support.clocks import DatedClock
 from tests.support.raw_client import Answer, ask, chat
 from tests.support.running_gateway import RunningGateway
 
+from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.staleness import StalenessPolicies
 from routeproof.clock import parse_instant
+from routeproof.config.facts_files import load_facts
 from routeproof.ledger.entries import AttemptRow, Entry
 from routeproof.simulator.recordings import read_recording
 from routeproof.simulator.replay import ReplayProvider
@@ -224,3 +227,33 @@ def test_an_answer_over_the_edge_of_a_price_window(gateway: RunningGateway, cloc
     row = attempt_of(gateway, chat(gateway.key, "Slowly. [[sim:event_interval_ms=1]]", model=DEEPSEEK, stream=True))
 
     assert (row.cost_nanousd, row.cost_note) == (at_rates(row, 150, 3, 600), "straddles_window")
+
+
+@pytest.fixture
+def ageing(clock: DatedClock) -> Iterator[RunningGateway]:
+    """A gateway whose facts age as they do by default."""
+    with RunningGateway(clock=clock, staleness=StalenessPolicies()) as running:
+        yield running
+
+
+def test_a_price_that_nobody_has_checked_for_long_is_marked(ageing: RunningGateway, clock: DatedClock) -> None:
+    """From the very nanosecond on, without a reload: stale, then held; the cost is the same."""
+    sheet = PriceBook.compile(load_facts()).sheet("deepseek", "deepseek-flash", None)
+    tariff = sheet.at(clock.wall_ns()) if sheet is not None else None
+    assert tariff is not None
+    edges = (tariff.stale_from_ns, tariff.held_from_ns)
+    rows = []
+    for instant in (edges[0] - 1, edges[0], edges[1] - 1, edges[1]):
+        clock.set(instant)
+        rows.append(attempt_of(ageing, chat(ageing.key, model=DEEPSEEK)))
+
+    assert [row.cost_note for row in rows] == [None, "stale_price", "stale_price", "held_price"]
+    assert [row.cost_nanousd for row in rows] == [at_rates(row, 150, 3, 600) for row in rows]
+
+
+def test_a_stale_price_that_changes_meanwhile_is_marked_as_both(ageing: RunningGateway, clock: DatedClock) -> None:
+    """In the order of the ledger's document."""
+    clock.set(parse_instant("2026-12-09T06:00:00Z") - 1)
+    row = attempt_of(ageing, chat(ageing.key, "Slowly. [[sim:event_interval_ms=1]]", model=DEEPSEEK, stream=True))
+
+    assert row.cost_note == "straddles_window,stale_price"

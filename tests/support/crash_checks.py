@@ -14,6 +14,7 @@ from routeproof.ids import ExchangeId, format_exchange_id
 from routeproof.ledger.audit import audit_entries
 from routeproof.ledger.entries import Entry
 from routeproof.operations.demo.prices import Tariffs, exact_ceiling, exact_cost
+from routeproof.operations.recompute import Difference, Record, recompute
 from routeproof.store.health import check_database
 from routeproof.store.reading import PAGE_MAX, LedgerFilter, LedgerReader
 from routeproof.usage import Usage
@@ -79,6 +80,10 @@ class LedgerCheck:
         totals = LedgerReader(site.database).totals(LedgerFilter())
         assert totals.cost_nanousd == sum(entry.exchange.cost_nanousd or 0 for entry in entries)
         assert site.in_recorder() == 0
+        told: list[Record] = []
+        summary = recompute(load_settings(site.config, site.environ), LedgerFilter(), told.append, lambda *_: None)
+        assert [record for record in told if isinstance(record, Difference)] == []
+        assert (summary.ok, summary.exchanges) == (True, len(entries))
 
     def _cost(self, entry: Entry, told: Mapping[str, Any]) -> int | None:
         """What this usage costs on the route that answered; a refusal by another before it is not billed."""

@@ -1,10 +1,12 @@
 """The only place that writes to the terminal: text, tables, JSON lines and errors. The module is a `Screen`."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -58,6 +60,23 @@ def _plain_lines(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> It
             for cell, width, (_, justify) in zip(row, widths, columns, strict=True)
         ]
         yield "  ".join(cells).rstrip()
+
+
+@contextmanager
+def progress_bar(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr where that is a terminal, else nothing; takes how many are done, and of how many."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=_console(stderr=True),
+        transient=True,
+    )
+    bar.disable = not bar.console.is_terminal
+    with bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def show_error(error: OperatorError) -> None:

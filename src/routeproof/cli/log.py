@@ -6,13 +6,25 @@ from typing import Annotated, Final
 import typer
 
 from routeproof.cli.console import json_line, table, tell
-from routeproof.cli.instants import read_instant
+from routeproof.cli.ledger_filters import (
+    AccountOption,
+    KeyOption,
+    ModelOption,
+    NoteOption,
+    OutcomeOption,
+    OwnerOption,
+    RouteOption,
+    SinceOption,
+    StatusOption,
+    StreamOption,
+    UntilOption,
+    filter_of,
+)
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, settings_at
-from routeproof.clock import SystemClock
-from routeproof.ledger.entries import Outcome
 from routeproof.money import format_nanousd
-from routeproof.operations.ledger_log import LedgerFilter, LogExchange, LogPage, LogTotals, read_log
+from routeproof.operations.ledger_log import LogExchange, LogPage, LogTotals, read_log
 from routeproof.operations.screen import Column
+from routeproof.operations.straddling import Straddling
 from routeproof.store.reading import PAGE_MAX
 
 LIMIT_DEFAULT: Final = 50
@@ -33,18 +45,6 @@ _COLUMNS: Final[Sequence[Column]] = (
     ("ms", "right"),
 )
 
-SinceOption = Annotated[
-    str | None, typer.Option("--since", metavar="INSTANT", help="From this instant on, or from so long ago: 15m, 24h.")
-]
-UntilOption = Annotated[str | None, typer.Option("--until", metavar="INSTANT", help="Before this instant.")]
-KeyOption = Annotated[str | None, typer.Option("--key", metavar="KEY_ID", help="With this key.")]
-OwnerOption = Annotated[str | None, typer.Option("--owner", help="With a key of this owner.")]
-AccountOption = Annotated[str | None, typer.Option("--account", help="Paid by this account.")]
-ModelOption = Annotated[str | None, typer.Option("--model", help="As the client asked for it.")]
-RouteOption = Annotated[str | None, typer.Option("--route", help="With a try on this route.")]
-OutcomeOption = Annotated[Outcome | None, typer.Option("--outcome", help="That ended so.")]
-StatusOption = Annotated[int | None, typer.Option("--status", min=100, max=599, help="With this HTTP status.")]
-StreamOption = Annotated[bool | None, typer.Option("--stream/--no-stream", help="Streamed, or not.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=PAGE_MAX, help="Requests on one page.")]
 CursorOption = Annotated[
     str | None, typer.Option("--cursor", metavar="REQUEST_ID", help="Go on after this request, the last one shown.")
@@ -63,6 +63,7 @@ def log(
     outcome: OutcomeOption = None,
     status: StatusOption = None,
     stream: StreamOption = None,
+    note: NoteOption = None,
     limit: LimitOption = LIMIT_DEFAULT,
     cursor: CursorOption = None,
     totals: TotalsOption = False,
@@ -74,20 +75,21 @@ def log(
     With --json each request is one object a line, its tries included. The last one's `request_id` is the
     next page's --cursor.
     """
-    now_ns = SystemClock().wall_ns()
-    wanted = LedgerFilter(
-        since_ns=read_instant(since, "--since", now_ns),
-        until_ns=read_instant(until, "--until", now_ns),
-        key_id=key,
+    wanted = filter_of(
+        since=since,
+        until=until,
+        key=key,
         owner=owner,
         account=account,
         model=model,
         route=route,
-        outcome=None if outcome is None else outcome.value,
+        outcome=outcome,
         status=status,
         stream=stream,
+        note=note,
     )
-    page = read_log(settings_at(config).server.data_dir, wanted, cursor, 1 if totals else limit)
+    settings = settings_at(config, keys_needed=False)
+    page = read_log(settings.server.data_dir, wanted, cursor, 1 if totals else limit, Straddling(settings))
     if totals:
         _show_totals(page.totals, as_json=as_json)
     else:

@@ -9,6 +9,8 @@ from routeproof.errors import OperatorError
 from routeproof.ids import ExchangeId, format_exchange_id, parse_exchange_id
 from routeproof.ledger.entries import AttemptRow, Entry, Outcome
 from routeproof.money import format_nanousd
+from routeproof.operations.bills import BothBills
+from routeproof.operations.straddling import Straddling
 from routeproof.store.data_dir import database_path
 from routeproof.store.reading import PAGE_MAX, LedgerFilter, LedgerReader, LedgerTotals
 
@@ -42,7 +44,10 @@ class LogAttempt(msgspec.Struct, frozen=True):
     cost_nanousd: int | None
     cost_usd: str | None
     cost_note: str | None
+    """One word, or several joined by commas."""
     facts_digest: str | None
+    straddle: BothBills | None = None
+    """Both prices where the price changed meanwhile, as far as today's facts tell."""
 
 
 class LogExchange(msgspec.Struct, frozen=True):
@@ -94,8 +99,17 @@ class LogPage(msgspec.Struct, frozen=True):
     totals: LogTotals
 
 
-def read_log(data_dir: Path, filters: LedgerFilter, cursor: str | None = None, limit: int = 50) -> LogPage:
-    """One page of the ledger. Raises OperatorError, naming what is wrong with cursor, limit or outcome."""
+def read_log(
+    data_dir: Path,
+    filters: LedgerFilter,
+    cursor: str | None = None,
+    limit: int = 50,
+    straddling: Straddling | None = None,
+) -> LogPage:
+    """One page of the ledger, with both prices of what straddles two, where somebody is given who knows them.
+
+    Raises OperatorError, naming what is wrong with cursor, limit or outcome.
+    """
     before_id = _read_cursor(cursor)
     if not 1 <= limit <= PAGE_MAX:
         raise OperatorError(f"limit is {limit}; use 1 to {PAGE_MAX}")
@@ -105,7 +119,7 @@ def read_log(data_dir: Path, filters: LedgerFilter, cursor: str | None = None, l
     page = reader.page(filters, limit, before_id)
     following = page.next_before_id
     return LogPage(
-        [_exchange(entry) for entry in page.entries],
+        [_exchange(entry, straddling) for entry in page.entries],
         None if following is None else format_exchange_id(ExchangeId(following)),
         _totals(reader.totals(filters)),
     )
@@ -120,7 +134,7 @@ def _read_cursor(cursor: str | None) -> ExchangeId | None:
         raise OperatorError(f"cursor: {error}; use the last page's `next_cursor`") from error
 
 
-def _exchange(entry: Entry) -> LogExchange:
+def _exchange(entry: Entry, straddling: Straddling | None) -> LogExchange:
     row = entry.exchange
     return LogExchange(
         request_id=format_exchange_id(ExchangeId(row.id)),
@@ -141,11 +155,14 @@ def _exchange(entry: Entry) -> LogExchange:
         cost_bound_nanousd=row.cost_bound_nanousd,
         request_bytes=row.request_bytes,
         response_bytes=row.response_bytes,
-        attempts=[_attempt(attempt) for attempt in entry.attempts],
+        attempts=[
+            _attempt(attempt, None if straddling is None else straddling.of_row(attempt, row.started_ns))
+            for attempt in entry.attempts
+        ],
     )
 
 
-def _attempt(row: AttemptRow) -> LogAttempt:
+def _attempt(row: AttemptRow, straddle: BothBills | None) -> LogAttempt:
     return LogAttempt(
         ordinal=row.ordinal,
         route=row.route,
@@ -171,6 +188,7 @@ def _attempt(row: AttemptRow) -> LogAttempt:
         cost_usd=_usd(row.cost_nanousd),
         cost_note=row.cost_note,
         facts_digest=row.facts_digest,
+        straddle=straddle,
     )
 
 

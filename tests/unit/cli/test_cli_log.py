@@ -45,7 +45,7 @@ def attempt(exchange_id: int, ordinal: int, route: str, *, tokens: int | None, c
         provenance="reported" if tokens is not None else "unknown",
         usage_raw=None,
         cost_nanousd=cost_nanousd,
-        cost_note=None,
+        cost_note=None if cost_nanousd is not None else "usage_missing",
         facts_digest=None,
     )
 
@@ -144,6 +144,7 @@ def test_json_has_everything_of_a_request_on_a_line(command: Command, ids: list[
         (["--stream"], [3, 1]),
         (["--no-stream"], [2, 0]),
         (["--owner", "ada", "--account", "research", "--key", "key_1", "--model", "assistant"], [3, 2, 1, 0]),
+        (["--note", "usage_missing"], [3]),
         (["--owner", "bob"], []),
         (["--since", "2026-09-08T00:00:02Z"], [3, 2]),
         (["--until", "2026-09-08T00:00:02Z"], [1, 0]),
