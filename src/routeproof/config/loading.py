@@ -8,6 +8,8 @@ from typing import Final
 from routeproof.config.aliases import read_aliases
 from routeproof.config.bounds import read_limits
 from routeproof.config.evidence import read_evidence
+from routeproof.config.key_places import key_places
+from routeproof.config.lint import read_lint
 from routeproof.config.models import read_models
 from routeproof.config.problems import Problems
 from routeproof.config.providers import read_providers
@@ -40,6 +42,7 @@ def parse_settings(text: str, path: Path, environ: Mapping[str, str], *, keys_ne
     staleness = read_staleness(root.table("staleness"))
     server = read_server(root.table("server"), folder)
     evidence = read_evidence(root.table("evidence"), folder)
+    lint_ignored = read_lint(root.table("lint"))
     provider_table, model_table = root.table("providers"), root.table("models")
     providers = read_providers(provider_table, environ, folder, limits, keys_needed=keys_needed)
     models = read_models(model_table, providers.keys(), direct_routes=server.direct_routes)
@@ -59,6 +62,8 @@ def parse_settings(text: str, path: Path, environ: Mapping[str, str], *, keys_ne
         aliases=aliases,
         staleness=staleness,
         evidence=evidence,
+        lint_ignored=lint_ignored,
+        key_places=key_places(root.raw("providers"), folder),
     )
 
 

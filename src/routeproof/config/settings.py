@@ -8,6 +8,8 @@ import msgspec
 
 from routeproof.catalog.alias_policy import AliasRule
 from routeproof.catalog.staleness import StalenessPolicies
+from routeproof.config.key_places import KeyPlace
+from routeproof.config.lint_codes import LintCode
 from routeproof.evidence.expiry import EVIDENCE_DAYS, MUTABLE_ALIAS_DAYS
 from routeproof.ids import RouteName
 from routeproof.limits import Limits
@@ -133,4 +135,8 @@ class Settings(msgspec.Struct, frozen=True):
     aliases: dict[RouteName, AliasRule] = {}
     """`[aliases.ROUTE]`: what to do with model names that others replace; names without a rule follow the facts."""
     staleness: StalenessPolicies = StalenessPolicies()
+    lint_ignored: frozenset[LintCode] = frozenset()
+    """`[lint]`: what `routeproof lint` finds and does not tell."""
+    key_places: dict[str, KeyPlace] = {}
+    """Where each provider's key is kept, by the provider's name."""
     evidence: EvidenceSettings = EvidenceSettings()
