@@ -7,15 +7,18 @@ import pytest
 from tests.support import tidy
 from tests.support.tidy import Complaint, FileRule, SourceFile
 
+from routeproof.cli.commands import PLACES
+
 ROOT = Path(__file__).parents[1]
 FILES = tidy.read_sources(ROOT, "src", "tests")
 SOURCES = [file for file in FILES if file.path.startswith("src/")]
 
 
 def entry_points() -> frozenset[str]:
-    """The modules that `pyproject.toml` names as programs."""
+    """The modules that `pyproject.toml` names as programs, and those of the commands, which are read when called."""
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
-    return frozenset(target.partition(":")[0] for target in scripts.values())
+    commands = (f"routeproof.cli.{place}" for place in PLACES.values())
+    return frozenset(target.partition(":")[0] for target in (*scripts.values(), *commands))
 
 
 def told(complaints: list[Complaint]) -> str:

@@ -7,7 +7,7 @@ import signal
 import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from routeproof.catalog.price_book import PriceBook
 from routeproof.cli import console
 from routeproof.cli.app import run
 from routeproof.cli.exits import Exit
-from routeproof.clock import SystemClock
+from routeproof.clock import Clock, SystemClock
 from routeproof.config.alias_facts import require_alias_facts
 from routeproof.config.facts_files import load_facts
 from routeproof.config.families import require_price_families
@@ -30,11 +30,9 @@ from routeproof.gateway.data_plane import DataPlane
 from routeproof.gateway.pinned_facts import facts_behind
 from routeproof.gateway.serving import serve_until_stopped
 from routeproof.ledger.entries import Entry
-from routeproof.operations.demo.running import run_demo
 from routeproof.operations.keys import create_key
-from routeproof.operations.simulating import replay_recordings, simulate
+from routeproof.operations.kill_matrix.gateways import TappedGateway
 from routeproof.store.opening import OpenLedger
-from routeproof.store.reading import LedgerFilter, LedgerReader
 
 _log = logging.getLogger("routeproof")
 _FLUSH_S = 10.0
@@ -59,6 +57,9 @@ class Wiring:
 
     def simulate(self, script: Path | None, replay: Path | None, *, host: str, port: int, as_json: bool) -> int:
         """Run the simulated providers alone, or replays of recordings, until told to stop."""
+        # What only this needs is read here, and so below: a gateway that serves does not carry it.
+        from routeproof.operations.simulating import replay_recordings, simulate  # noqa: PLC0415
+
         if replay is not None:
             uvloop.run(replay_recordings(replay, host=host, port=port, screen=console, as_json=as_json))
         else:
@@ -67,8 +68,14 @@ class Wiring:
 
     def demo(self, *, once: bool, as_json: bool) -> int:
         """Run gateway and simulated providers together; `once` sends the scripted mix, judges it and ends."""
+        from routeproof.operations.demo.running import run_demo  # noqa: PLC0415
+
         ok = uvloop.run(run_demo(_demo_gateway, console, once=once, as_json=as_json))
         return Exit.OK if ok else Exit.FAILED
+
+    def tapped_gateway(self, settings: Settings, clock: Clock) -> AbstractAsyncContextManager[TappedGateway]:
+        """A gateway in this process that the prover tests itself on."""
+        return _tapped_gateway(settings, clock)
 
 
 def main() -> None:
@@ -76,13 +83,15 @@ def main() -> None:
     sys.exit(run(Wiring()))
 
 
-def _open_ledger(settings: Settings, prices: PriceBook, *, keep_small: bool) -> OpenLedger:
+def _open_ledger(
+    settings: Settings, prices: PriceBook, *, keep_small: bool, clock: Clock | None = None
+) -> OpenLedger:
     return OpenLedger(
         settings.server.data_dir,
         slots=settings.limits.recorder_slots,
         durability=settings.server.durability,
         bound=bound_of(settings, prices),
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         on_failure=_ledger_failed,
         keep_small=keep_small,
         facts_behind=facts_behind(settings, prices),
@@ -93,7 +102,9 @@ def _ledger_failed(error: BaseException) -> None:
     _log.critical("requests are refused until a restart: %s", error)
 
 
-def _data_plane(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> DataPlane:
+def _data_plane(
+    settings: Settings, prices: PriceBook, ledger: OpenLedger, clock: Clock | None = None
+) -> DataPlane:
     """A data plane on the running loop, kept up to date with the keys in the database."""
     plane = DataPlane(
         settings,
@@ -102,7 +113,7 @@ def _data_plane(settings: Settings, prices: PriceBook, ledger: OpenLedger) -> Da
         recorder=ledger.recorder,
         writer=ledger.writer,
         ids=ledger.ids,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
     )
     ledger.on_keys_changed = partial(_hand_over_keys, asyncio.get_running_loop(), plane, ledger)
     ledger.read_counters = plane.counters
@@ -184,6 +195,8 @@ class _DemoGateway:
         return await asyncio.to_thread(self._read)
 
     def _read(self) -> list[Entry]:
+        from routeproof.store.reading import LedgerFilter, LedgerReader  # noqa: PLC0415
+
         if not self._ledger.writer.flush(_FLUSH_S):
             raise StoreError("the ledger did not commit in time; look at the log")
         return LedgerReader(self._ledger.database).page(LedgerFilter(), _DEMO_ROWS_MAX).entries
@@ -199,6 +212,26 @@ async def _demo_gateway(settings: Settings) -> AsyncIterator[_DemoGateway]:
             port = await plane.start()
             ledger.writer.announce("serving")
             yield _DemoGateway(port, key.key, ledger)
+        finally:
+            await plane.close()
+
+
+@asynccontextmanager
+async def _tapped_gateway(settings: Settings, clock: Clock) -> AsyncIterator[TappedGateway]:
+    """A data plane in this process whose exchanges can be looked into."""
+    prices = PriceBook.compile(load_facts(settings.server.facts), settings.staleness)
+    with _open_ledger(settings, prices, keep_small=True, clock=clock) as ledger:
+        made = partial(create_key, settings.server.data_dir, tap=True, clock=clock)
+        keys = [made(owner=f"owner-{who}", account=f"account-{who}") for who in ("a", "b")]
+        plane = _data_plane(settings, prices, ledger, clock)
+        try:
+            port = await plane.start()
+            ledger.writer.announce("serving")
+            yield TappedGateway(
+                base_url=f"http://127.0.0.1:{port}/v1",
+                keys=tuple(key.key for key in keys),
+                database=ledger.database,
+            )
         finally:
             await plane.close()
 

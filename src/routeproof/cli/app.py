@@ -1,27 +1,24 @@
 """The command line: its commands, and how every one of them fails."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperGroup
 
 from routeproof import __version__
-from routeproof.cli.config_check import config_commands
+from routeproof.cli.commands import SETTINGS, Commands
 from routeproof.cli.console import say, show_error
-from routeproof.cli.demo import demo
-from routeproof.cli.doctor import doctor
 from routeproof.cli.exits import Exit, exit_of
-from routeproof.cli.init import init
-from routeproof.cli.keys import keys_commands
-from routeproof.cli.log import log
-from routeproof.cli.serve import serve
-from routeproof.cli.simulate import simulate
 from routeproof.errors import OperatorError
 from routeproof.operations.runtime import Runtime
 
 
 class _Commands(TyperGroup):
     """Turns what the operator got wrong into a message and an exit code, never a traceback."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = cast(dict[str, Any], Commands())
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -33,25 +30,15 @@ class _Commands(TyperGroup):
 
 def build_app() -> typer.Typer:
     """The command line's application; `obj` is a Runtime."""
-    # Help stays plain text: it is read through pipes and quoted in the documentation.
     app = typer.Typer(
         cls=_Commands,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings=SETTINGS,
     )
     app.callback()(_root)
-    # In the order of their use, which is the order of the help.
-    app.command()(serve)
-    app.command()(demo)
-    app.command()(simulate)
-    app.command()(init)
-    app.add_typer(config_commands, name="config")
-    app.add_typer(keys_commands, name="keys")
-    app.command()(log)
-    app.command()(doctor)
     return app
 
 

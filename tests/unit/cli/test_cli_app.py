@@ -9,11 +9,10 @@ from typer.testing import Result
 
 from routeproof import __version__
 from routeproof.cli.app import run
+from routeproof.cli.commands import PLACES
 from routeproof.errors import OperatorError, StoreError
 
 Command = Callable[..., Result]
-
-COMMANDS = ["serve", "demo", "simulate", "init", "log", "doctor", "config", "keys"]
 
 
 def test_help_lists_every_command(command: Command) -> None:
@@ -22,7 +21,7 @@ def test_help_lists_every_command(command: Command) -> None:
 
     assert result.exit_code == 0
     listed = result.stdout.partition("Commands:")[2]
-    assert [line.split()[0] for line in listed.splitlines() if line.strip()] == COMMANDS
+    assert [line.split()[0] for line in listed.splitlines() if line.strip()] == list(PLACES)
     assert "..." not in listed
 
 
