@@ -78,7 +78,11 @@ def test_the_life_of_a_name_at_an_instant(tmp_path: Path) -> None:
     assert (after.since, after.turn) == ("2026-07-24T15:59:00.000Z",) * 2
     assert (back.state, back.stands_for, back.does, back.turn) == ("alias", "deepseek-flash", "pass", None)
     assert back.retirements == ["2026-07-24T15:59:00.000Z"]
-    assert back.facts == ["deepseek/deepseek-chat/alias/2026-10-06"]
+    assert back.facts == [
+        "deepseek/deepseek-chat/alias/2026-08-10",
+        "deepseek/deepseek-v4-flash/alias/2026-09-10",
+        "deepseek/deepseek-chat/alias/2026-10-06",
+    ]
 
 
 def test_rules_are_told(tmp_path: Path) -> None:
