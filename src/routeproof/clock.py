@@ -31,6 +31,19 @@ class SystemClock:
     monotonic_s = staticmethod(time.monotonic)
 
 
+class ShiftedClock:
+    """The machine's clocks, but that the wall clock shows the given instant now, and goes on from there."""
+
+    monotonic_s = staticmethod(time.monotonic)
+
+    def __init__(self, wall_ns: int) -> None:
+        self._shift_ns = wall_ns - time.time_ns()
+
+    def wall_ns(self) -> int:
+        """Nanoseconds since the epoch, UTC."""
+        return time.time_ns() + self._shift_ns
+
+
 class FixedClock:
     """A clock that stands still until told otherwise; for tests and for `--at`."""
 

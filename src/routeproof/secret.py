@@ -12,7 +12,7 @@ _CREDENTIAL = re.compile(
     | \bsk-[0-9A-Za-z_-]{8,}                                     # OpenAI's shape, DeepSeek's and Qwen's too
     | \bLTAI[0-9A-Za-z]{12,}                                     # Alibaba Cloud access keys
     | \beyJ[0-9A-Za-z_-]{6,}\.[0-9A-Za-z_-]+(?:\.[0-9A-Za-z_-]*)? # JSON web tokens
-    | (?i:\bbearer\s+)[^\s"',;]{8,}
+    | (?i:\bbearer\s+)(?![A-Z_]+(?:[\s"',;)]|$))[^\s"',;]{8,}     # a placeholder such as YOUR_KEY is none
     | (?i:\bbasic\s+)[0-9A-Za-z+/=]{16,}
     | (?i:\bx-api-key["']?\s*[:=]\s*["']?)[^\s"',;]+
     | (?<=://)[^/\s@]{1,512}@                                   # credentials in a URL

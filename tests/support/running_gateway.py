@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -45,6 +45,7 @@ class RunningGateway:
 
     `server` are lines of the `[server]` table. With `provider_tls` the providers speak TLS.
     `behaviours` are providers by name that stand in for, or beside, the simulated ones.
+    `facts` are files that go before those of the package.
     Facts don't age unless `staleness` says otherwise, so that rows are the same on whatever day the tests run.
     """
 
@@ -61,6 +62,7 @@ class RunningGateway:
         provider_tls: ssl.SSLContext | None = None,
         clock: Clock | None = None,
         staleness: StalenessPolicies = AGELESS,
+        facts: Sequence[Path] = (),
     ) -> None:
         self._limits = limits
         self._models = models
@@ -77,10 +79,13 @@ class RunningGateway:
         self._provider_tls = provider_tls
         self._clock = clock or SystemClock()
         self._staleness = staleness
+        self._facts = facts
         self.loop = LoopThread()
         self.ledger = MemoryLedger()
         self.key, self.key_record = _new_key(b"held", revoked_ns=None)
         self.revoked_key, self._revoked_record = _new_key(b"revoked", revoked_ns=1)
+        self.tap_key, self._tap_record = _new_key(b"tap", revoked_ns=None, tap=True)
+        self.other_tap_key, self._other_tap_record = _new_key(b"other tap", revoked_ns=None, tap=True)
         self.simulator: RunningSimulator
         self.plane: DataPlane
         self.port = 0
@@ -135,8 +140,8 @@ class RunningGateway:
         settings = parse_settings(self.config(), Path("routeproof.toml"), self.environ())
         self.plane = DataPlane(
             settings,
-            prices=PriceBook.compile(load_facts(), self._staleness),
-            keys=KeyRing([self.key_record, self._revoked_record]),
+            prices=PriceBook.compile(load_facts(self._facts), self._staleness),
+            keys=KeyRing([self.key_record, self._revoked_record, self._tap_record, self._other_tap_record]),
             recorder=self.ledger,
             writer=self.ledger,
             ids=ExchangeIds(0),
@@ -149,7 +154,7 @@ class RunningGateway:
         await self.simulator.stop()
 
 
-def _new_key(seed: bytes, *, revoked_ns: int | None) -> tuple[str, KeyRecord]:
+def _new_key(seed: bytes, *, revoked_ns: int | None, tap: bool = False) -> tuple[str, KeyRecord]:
     minted = mint_key(sha256(seed).digest()[:RANDOM_BYTES])
     record = KeyRecord(
         key_id=key_id_of(minted.public_id),
@@ -159,5 +164,6 @@ def _new_key(seed: bytes, *, revoked_ns: int | None) -> tuple[str, KeyRecord]:
         created_ns=0,
         revoked_ns=revoked_ns,
         name="test",
+        tap=tap,
     )
     return minted.text, record

@@ -13,7 +13,7 @@ FUNCTION_LINES_MAX = 70
 DOCSTRING_LINES_MAX = 40
 SUMMARY_CHARACTERS_MAX = 120
 
-PURE_ROOMS = ("wire", "dialects", "catalog", "routing", "ledger", "access")
+PURE_ROOMS = ("wire", "dialects", "catalog", "routing", "ledger", "access", "evidence")
 PURE_FILES = ("errors", "money", "ids", "limits", "usage")
 IMPURE_MODULES = frozenset(("asyncio", "socket", "ssl", "time", "random", "os", "sqlite3", "logging", "threading"))
 EXACT_PLACES = ("routeproof/money.py", "routeproof/catalog/")
@@ -289,12 +289,13 @@ def import_cycles(files: list[SourceFile]) -> Found:
 
 
 def dead_modules(files: list[SourceFile], entry_points: frozenset[str]) -> Found:
-    """Every module is used: imported, started, or run as a migration."""
+    """Every module is used: imported, started, run as a migration, or found by its folder's registry."""
     graph = import_graph(files, at_import=False)
     used = set().union(*graph.values()) | entry_points
     for file in files:
         name = Path(file.path).name
-        if file.module not in used and name not in ("__init__.py", "__main__.py") and "/migrations/" not in file.path:
+        found_by_folder = "/migrations/" in file.path or "/prover/checks/" in file.path
+        if file.module not in used and name not in ("__init__.py", "__main__.py") and not found_by_folder:
             yield file.complain(1, f"nothing imports {file.module}; use it or delete it")
 
 

@@ -37,6 +37,11 @@ class PriceSheet:
         self._edges = sorted(_edges(facts))
         self._schedules: dict[str, PeakSchedule] = {}
 
+    @property
+    def facts_digest(self) -> str:
+        """SHA-256 of every fact that can matter, at whatever time: it changes when any of these prices does."""
+        return digest_of(self._facts)
+
     def at(self, wall_ns: int) -> Tariff | None:
         """The tariff in force at this instant; None where no fact states a price for it."""
         model, steps = follow(self._facts.aliases, self.model, wall_ns)

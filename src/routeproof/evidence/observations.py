@@ -45,6 +45,8 @@ class Ending(StrEnum):
     """More than we are ready to read."""
     CANCELLED = "cancelled"
     """We left on purpose, as the case says."""
+    INTERRUPTED = "interrupted"
+    """The run ended while it was under way."""
     NOT_SENT = "not-sent"
     """Planned and never sent: the run ended before, or its budget did."""
 

@@ -23,6 +23,10 @@ class Credential(StrEnum):
     """Well formed, and nobody's."""
     OTHER = "other"
     """A second key of the same provider, where one is given."""
+    REVOKED = "revoked"
+    """Valid once, where one is given."""
+    OTHER_REGION = "other-region"
+    """A key of another region of the same provider, where one is given."""
 
 
 class Threshold(Record, frozen=True, kw_only=True):
@@ -77,6 +81,8 @@ class Case(Record, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     repeats: int
     arms: tuple[Arm, ...] = (Arm.DIRECT,)
+    alone: bool = False
+    """Nothing else of the run is under way meanwhile: for what is measured on the whole account."""
 
 
 class Ceilings(Record, frozen=True, kw_only=True):

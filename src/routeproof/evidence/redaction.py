@@ -46,6 +46,9 @@ SECRET_CHARACTERS_MIN: Final = 4
 # 32 bits of a digest give nothing away of a value with so many characters.
 _LOOKS_RANDOM: Final = re.compile(rb"[0-9A-Za-z]{32,}")
 
+# A tap masks the credential that it saw and says by a digest whose it was (`evidence.route.key_fingerprint`).
+_FINGERPRINT: Final = re.compile(r"\*{4} [0-9a-f]{32}")
+
 
 class Redaction(NamedTuple):
     """What may be kept."""
@@ -124,7 +127,10 @@ def _transcript(transcript: Transcript, masker: _Masker, keep_bodies: bool) -> T
 
 
 def _headers(headers: Sequence[Header], masker: _Masker) -> tuple[Header, ...]:
-    return tuple((masker.text(name), masker.text(value) if is_kept(name) else MASK) for name, value in headers)
+    return tuple(
+        (masker.text(name), masker.text(value) if is_kept(name) or _FINGERPRINT.fullmatch(value) else MASK)
+        for name, value in headers
+    )
 
 
 def _body(body: Body, masker: _Masker, keep: bool) -> Body:

@@ -109,6 +109,23 @@ class Spent(Record, frozen=True, kw_only=True):
     money_nanousd: int | None
 
 
+class Attempts(Record, frozen=True, kw_only=True):
+    """How requests fared that met a rate limit. Only first attempts are judged; second ones are counted here alone.
+
+    First attempts that got through: `sent - rate_limited`. Eventually: that and `got_through_then`.
+    """
+
+    planned: int
+    sent: int
+    """First attempts that were made: fewer than planned where the run ended before."""
+    rate_limited: int
+    """Of those, how many were answered with status 429."""
+    asked_again: int = 0
+    """Of those, how many were asked once more after the run, when the wait that the answer named was over."""
+    got_through_then: int = 0
+    """Of those, how many were not answered with 429 again."""
+
+
 class RunResult(Record, frozen=True, kw_only=True):
     """The results of one plan's run, one for each planned check."""
 
@@ -117,6 +134,8 @@ class RunResult(Record, frozen=True, kw_only=True):
     results: tuple[CheckResult, ...]
     facets: tuple[FacetVerdict, ...]
     spent: Spent
+    attempts: Attempts | None = None
+    """None where nobody counted them."""
     started: str
     ended: str
     """RFC 3339."""

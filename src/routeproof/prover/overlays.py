@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from routeproof.evidence.canonical import digest_of
 from routeproof.prover.overlay_entries import ENTRIES, INHERITED, Entry
 
 
@@ -29,6 +30,12 @@ def _overlay(dialect: str) -> Overlay:
     inherited = [entry for parent in INHERITED.get(dialect, ()) for entry in ENTRIES[parent]]
     entries = tuple({(entry.code, entry.where): entry for entry in (*inherited, *own)}.values())
     return Overlay(dialect, entries, frozenset((entry.code, entry.where) for entry in entries))
+
+
+def overlay_digest(dialect: str) -> str:
+    """SHA-256 of a dialect's overlay, part of a route's digest. Raises ValueError that lists the names there are."""
+    overlay = overlay_named(dialect)
+    return digest_of([[entry.code, entry.where, entry.why, entry.source] for entry in overlay.entries])
 
 
 _OVERLAYS: Final = {dialect: _overlay(dialect) for dialect in ENTRIES}

@@ -3,16 +3,25 @@
 import msgspec
 
 from routeproof.simulator.chat import ChatBody, NamedChoice, Tool
+from routeproof.simulator.comprehension import understood
 from routeproof.simulator.directions import Directions
 from routeproof.simulator.draws import Draws
+from routeproof.simulator.samples import sample
+from routeproof.simulator.sampling import Sampling, stopped
 from routeproof.simulator.tokens import BYTES_PER_TOKEN, count_text, split_tokens
-from routeproof.simulator.words import opener, sample, text_of_bytes, words
+from routeproof.simulator.tool_sense import arguments_for, results_told, tools_meant
+from routeproof.simulator.words import opener, text_of_bytes, words
 
 CONTENT_TOKENS_MIN = 8
 CONTENT_TOKENS_SPREAD = 16
 REASONING_TOKENS_MIN = 6
 REASONING_TOKENS_SPREAD = 10
+REASONING_TOKENS_AT_LENGTH = 96
+"""Of a question that is to be thought through step by step."""
+CALLS_MAX = 2
+"""Of one answer, where it may have more than one."""
 _BRIEFEST_EVENT = 1
+_PLAIN_SAMPLING = Sampling()
 
 
 class ToolUse(msgspec.Struct, frozen=True):
@@ -29,6 +38,8 @@ class Answer(msgspec.Struct, frozen=True):
     content: tuple[str, ...] = ()
     tool_uses: tuple[ToolUse, ...] = ()
     finish: str = "stop"
+    top_logprobs: int | None = None
+    """How many alternatives each token of the content is given with; None: no probabilities."""
 
     @property
     def reasoning_text(self) -> str:
@@ -63,16 +74,25 @@ class Budget(msgspec.Struct, frozen=True):
     """Reasoning alone; reaching it only ends the reasoning."""
 
 
-def answer(body: ChatBody, directions: Directions, *, seed: int, choice: int, thinking: bool, budget: Budget) -> Answer:
+def answer(
+    body: ChatBody,
+    directions: Directions,
+    *,
+    seed: int,
+    choice: int,
+    thinking: bool,
+    budget: Budget,
+    sampling: Sampling = _PLAIN_SAMPLING,
+) -> Answer:
     """The answer to a request, for the given choice index, within the budget."""
-    asked = Draws(seed, choice, [(message.role, message.text()) for message in body.messages]).take(16)
+    salt = () if sampling.salt is None else (sampling.salt,)
+    asked = Draws(seed, choice, [(message.role, message.text()) for message in body.messages], *salt).take(16)
     draws = Draws("content", asked)
-    reasoning = _reasoning(Draws("reasoning", asked)) if thinking else []
+    reasoning = _reasoning(body, Draws("reasoning", asked)) if thinking else []
     uses = _tool_uses(body, directions, draws)
-    content = [] if uses else _content(body, directions, draws)
-    whole = Answer(
-        tuple(reasoning), tuple(content), tuple(uses), directions.finish or ("tool_calls" if uses else "stop")
-    )
+    content = () if uses else stopped(_content(body, directions, draws, penalised=sampling.penalised), sampling.stops)
+    finish = directions.finish or ("tool_calls" if uses else "stop")
+    whole = Answer(tuple(reasoning), content, tuple(uses), finish, sampling.top_logprobs)
     return within(whole, budget)
 
 
@@ -85,22 +105,33 @@ def within(whole: Answer, budget: Budget) -> Answer:
     content, content_cut = _cut(() if out_of_room else whole.content, room)
     uses, uses_cut = _cut_uses(() if out_of_room else whole.tool_uses, room)
     finish = "length" if out_of_room or content_cut or uses_cut else whole.finish
-    return Answer(reasoning, content, uses, finish)
+    return Answer(reasoning, content, uses, finish, whole.top_logprobs)
 
 
-def _reasoning(draws: Draws) -> list[str]:
-    return [opener(draws), *words(draws, REASONING_TOKENS_MIN - 1 + draws.below(REASONING_TOKENS_SPREAD))]
+def _reasoning(body: ChatBody, draws: Draws) -> list[str]:
+    first = opener(draws)
+    count = REASONING_TOKENS_MIN + draws.below(REASONING_TOKENS_SPREAD)
+    if any("step by step" in message.text() for message in body.messages[-1:]):
+        count = REASONING_TOKENS_AT_LENGTH
+    return [first, *words(draws, count - 1)]
 
 
-def _content(body: ChatBody, directions: Directions, draws: Draws) -> list[str]:
+def _content(body: ChatBody, directions: Directions, draws: Draws, *, penalised: bool) -> list[str]:
     if body.wants_json:
         return split_tokens(_json_text(body, draws))
     if directions.bytes is not None:
         return _sized(directions.bytes, directions.events, draws)
     count = directions.events
+    told = results_told(body.messages) if count is None else None
+    if told is not None:
+        return split_tokens(told)
+    wanted = understood(body.messages, penalised=penalised) if count is None else None
+    said = [] if wanted is None else split_tokens(wanted.text)
+    if wanted is not None and wanted.alone:
+        return said
     if count is None:
         count = CONTENT_TOKENS_MIN + draws.below(CONTENT_TOKENS_SPREAD)
-    return [opener(draws), *words(draws, count - 1)] if count else []
+    return [*said, opener(draws), *words(draws, count - 1)] if count else []
 
 
 def _json_text(body: ChatBody, draws: Draws) -> str:
@@ -122,22 +153,21 @@ def _tool_uses(body: ChatBody, directions: Directions, draws: Draws) -> list[Too
     tools = body.tools or []
     if not tools or body.tool_choice == "none":
         return []
+    text = next((message.text() for message in reversed(body.messages) if message.role == "user"), "")
     if isinstance(body.tool_choice, NamedChoice):
         wanted = body.tool_choice.function.name
-        return [_use(tool, draws) for tool in tools if tool.function.name == wanted][:1]
+        return [_use(tool, text, draws) for tool in tools if tool.function.name == wanted][:1]
     answered = body.messages and body.messages[-1].role == "tool"
     if answered and body.tool_choice != "required":
         return []
-    count = directions.tool_calls
-    if count is None:
-        count = min(2, len(tools)) if body.parallel_tool_calls else 1
-    return [_use(tools[index % len(tools)], draws) for index in range(count)]
+    meant = tools_meant(tools, text) or (tools if body.tool_choice == "required" else [])
+    if directions.tool_calls is not None:
+        return [_use(tools[index % len(tools)], text, draws) for index in range(directions.tool_calls)]
+    return [_use(tool, text, draws) for tool in meant[: CALLS_MAX if body.parallel_tool_calls else 1]]
 
 
-def _use(tool: Tool, draws: Draws) -> ToolUse:
-    schema = tool.function.parameters
-    arguments = sample(schema if isinstance(schema, dict) else {}, draws)
-    return ToolUse(tool.function.name, msgspec.json.encode(arguments).decode())
+def _use(tool: Tool, text: str, draws: Draws) -> ToolUse:
+    return ToolUse(tool.function.name, arguments_for(tool, text, draws))
 
 
 def _least(left: int | None, right: int | None) -> int | None:

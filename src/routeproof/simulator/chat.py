@@ -121,7 +121,16 @@ class ChatBody(msgspec.Struct, frozen=True):
     thinking: object = None
     enable_thinking: object = None
     thinking_budget: int | None = None
+    preserve_thinking: bool | None = None
     reasoning_effort: str | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    seed: int | None = None
+    stop: str | list[str] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = None
     user_id: str | None = None
 
     @property
@@ -147,4 +156,7 @@ _DECODER = msgspec.json.Decoder(ChatBody)
 
 def read_chat(body: bytes) -> ChatBody:
     """Decode a request body. Raises msgspec.DecodeError or msgspec.ValidationError."""
-    return _DECODER.decode(body)
+    try:
+        return _DECODER.decode(body)
+    except RecursionError as error:
+        raise msgspec.DecodeError("the body is nested too deeply") from error

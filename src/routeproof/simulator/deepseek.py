@@ -12,20 +12,23 @@ from routeproof.simulator import deepseek_models as models
 from routeproof.simulator import deepseek_shapes as shapes
 from routeproof.simulator.answer import Answer, Budget, answer
 from routeproof.simulator.caches import PrefixCache
-from routeproof.simulator.chat import ChatBody, Message, read_chat
+from routeproof.simulator.chat import ChatBody, read_chat
+from routeproof.simulator.choices import deepseek_problem, deepseek_variant
 from routeproof.simulator.directions import Directions, read_directions
 from routeproof.simulator.draws import Draws
 from routeproof.simulator.faults import Fault, FaultCall
+from routeproof.simulator.ranges import DEEPSEEK_RANGES, ROLES, first_outside, unknown_role
 from routeproof.simulator.reply import Headers, HttpRequest, Piece, PieceKind, RefusedError, Reply, json_reply
+from routeproof.simulator.sampling import sampling_of
 from routeproof.simulator.settings import ProviderSettings
 from routeproof.simulator.tokens import BYTES_PER_TOKEN, prompt_parts
 
 _REASONING_MISSING = "The `reasoning_content` in the thinking mode must be passed back to the API."
-_TOOL_MESSAGES_MISSING = (
-    "An assistant message with 'tool_calls' must be followed by tool messages responding to each "
-    "'tool_call_id'. (insufficient tool messages following tool_calls message)"
-)
 _JSON_WORD_MISSING = "Prompt must contain the word 'json' in some form to use 'response_format' of type 'json_object'."
+_ROLES = ROLES - {"developer"}
+_HONOURED = frozenset({"temperature", "top_p", "stop", "logprobs"})
+_HONOURED_THINKING = frozenset({"stop", "logprobs"})
+"""The penalties and, while thinking, the temperature are taken and ignored; `seed` is not known."""
 
 
 class _Turn(msgspec.Struct, frozen=True):
@@ -63,6 +66,11 @@ class DeepSeekProvider:
             return handler(request, headers)
         except RefusedError as refused:
             return refused.reply
+
+    @property
+    def a_key(self) -> str:
+        """The first of those that it accepts."""
+        return self._settings.keys[0] if self._settings.keys else ""
 
     def refusal(self, name: str, request: HttpRequest) -> Reply:  # noqa: ARG002 - the same for all requests
         """An error reply in DeepSeek's words."""
@@ -108,8 +116,9 @@ class DeepSeekProvider:
             choice=0,
             thinking=turn.thinking,
             budget=Budget(total=turn.body.max_tokens),
+            sampling=sampling_of(turn.body, _HONOURED_THINKING if turn.thinking else _HONOURED, self._served),
         )
-        hit = self._cache.hit_and_store(f"{turn.model} {turn.body.user_id}", parts)
+        hit = self._cache.hit_and_store(f"{turn.model} {turn.body.user_id} {request.bearer}", parts)
         return self._reply(turn, written, shapes.usage(written, prompt_tokens, hit))
 
     def _turn(self, request: HttpRequest, headers: Headers) -> _Turn:
@@ -119,6 +128,12 @@ class DeepSeekProvider:
             body = read_chat(request.body)
         except msgspec.DecodeError as error:
             raise RefusedError(errors.malformed(str(error), headers)) from error
+        role = unknown_role(body, _ROLES)
+        if role is not None:
+            raise RefusedError(errors.malformed(f"messages: unknown variant `{role}`, expected a known role", headers))
+        variant = deepseek_variant(body)
+        if variant is not None:
+            raise RefusedError(errors.malformed(variant, headers))
         served = models.served(body.model, self._now_ns())
         if served is None:
             raise RefusedError(errors.error(400, models.refusal_text(body.model, self._now_ns()), headers))
@@ -145,14 +160,19 @@ class DeepSeekProvider:
 
     def _check(self, turn: _Turn) -> None:
         problem, body = None, turn.body
-        if body.n not in (None, 1):
+        outside = first_outside(body, DEEPSEEK_RANGES)
+        if outside is not None:
+            problem = f"Invalid {outside[0]} value, the valid range of {outside[0]} is {outside[1]}"
+        elif not body.messages:
+            problem = "Empty input messages"
+        elif body.n not in (None, 1):
             problem = "Invalid n value (currently only n = 1 is supported)"
         elif body.response_format is not None and body.response_format.type == "json_schema":
             problem = "This response_format type is unavailable now"
         elif body.wants_json and not body.mentions_json():
             problem = _JSON_WORD_MISSING
-        elif not _tool_calls_answered(body.messages):
-            problem = _TOOL_MESSAGES_MISSING
+        elif (unfit := deepseek_problem(body)) is not None:
+            problem = unfit
         elif turn.thinking and turn.model == "deepseek-v4-pro" and not _reasoning_passed_back(body):
             problem = f"{_REASONING_MISSING} (request_id: {Draws('request', self._served).uuid()})"
         if problem is not None:
@@ -198,17 +218,6 @@ def _thinks(body: ChatBody, served: models.Served, headers: Headers) -> bool:
             raise RefusedError(errors.malformed(detail, headers))
         return body.thinking.get("type") != "disabled"
     return served.thinks and body.reasoning_effort != "none"
-
-
-def _tool_calls_answered(messages: list[Message]) -> bool:
-    open_calls: set[str] = set()
-    for message in messages:
-        if message.role == "tool":
-            open_calls.discard(message.tool_call_id or "")
-        elif open_calls:
-            return False
-        open_calls.update(call.id for call in message.tool_calls or [])
-    return not open_calls
 
 
 def _reasoning_passed_back(body: ChatBody) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 from routeproof.simulator.answer import Answer
 from routeproof.simulator.draws import Draws
 from routeproof.simulator.reply import DONE, JsonObject, Piece, PieceKind, event
+from routeproof.simulator.sampling import logprobs_of
 from routeproof.simulator.tokens import split_tokens
 
 
@@ -52,7 +53,8 @@ def completion(answer: Answer, who: Identity, counts: JsonObject) -> JsonObject:
             {"index": index, **_call(who.call_ids[index], use.name, use.arguments)}
             for index, use in enumerate(answer.tool_uses)
         ]
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": answer.finish}
+    probabilities = logprobs_of(answer.content, answer.top_logprobs)
+    choice = {"index": 0, "message": message, "logprobs": probabilities, "finish_reason": answer.finish}
     return {
         "id": who.id,
         "object": "chat.completion",
@@ -71,7 +73,9 @@ def stream(answer: Answer, who: Identity, counts: JsonObject, *, thinking: bool)
         opening = {"role": "assistant", "content": None, "reasoning_content": ""}
     yield event(_frame(who, opening, None, None))
     for delta in _deltas(answer, who, thinking=thinking):
-        yield event(_frame(who, delta, None, None))
+        said = delta.get("content")
+        pieces = (said,) if isinstance(said, str) else ()
+        yield event(_frame(who, delta, None, None, logprobs_of(pieces, answer.top_logprobs) if pieces else None))
     closing: JsonObject = {"content": ""}
     if thinking:
         closing["reasoning_content"] = None
@@ -94,13 +98,19 @@ def _call(call_id: str, name: str, arguments: str) -> JsonObject:
     return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
 
 
-def _frame(who: Identity, delta: JsonObject, finish: str | None, counts: JsonObject | None) -> JsonObject:
+def _frame(
+    who: Identity,
+    delta: JsonObject,
+    finish: str | None,
+    counts: JsonObject | None,
+    probabilities: JsonObject | None = None,
+) -> JsonObject:
     return {
         "id": who.id,
         "object": "chat.completion.chunk",
         "created": who.created,
         "model": who.model,
         "system_fingerprint": who.fingerprint,
-        "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}],
+        "choices": [{"index": 0, "delta": delta, "logprobs": probabilities, "finish_reason": finish}],
         "usage": counts,
     }

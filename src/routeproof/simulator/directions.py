@@ -41,6 +41,8 @@ class Directions(msgspec.Struct, frozen=True, kw_only=True):
     after_events: int | None = None
     seconds: float | None = None
     count: int | None = None
+    control: str | None = None
+    """The request parameter that the fault is about."""
 
 
 def read_directions(messages: list[Message]) -> Directions:
@@ -101,4 +103,5 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "after_events": _whole(EVENTS_MAX),
     "seconds": _decimal(SECONDS_MAX),
     "count": _whole(BYTES_MAX),
+    "control": _word,
 }

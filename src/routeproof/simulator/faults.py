@@ -62,6 +62,74 @@ class Fault(StrEnum):
     """A gzip-encoded body that nobody asked for."""
     FOREIGN_FRAME = "foreign_frame"
     """A cost frame of another family after the usage."""
+    CHANGE_ID = "change_id"
+    """Another id from the middle of a stream on."""
+    DROP_FINISH = "drop_finish"
+    """A stream without its finish reason."""
+    REPEAT_ROLE = "repeat_role"
+    """The role on every delta of a stream, as text."""
+    FALSE_DONE = "false_done"
+    """A stream cut after `after_events` that ends as if it were whole."""
+    GARBLE_UTF8 = "garble_utf8"
+    """Every character of several bytes arrives as U+FFFD: what decoding each read by itself does."""
+    LEAK_UPSTREAM = "leak_upstream"
+    """An error that quotes the address, the key and a file of what is behind."""
+    HIDE_MODELS = "hide_models"
+    """An empty list of models."""
+
+    # What is made of the request before it is answered
+    DROP_CONTROL = "drop_control"
+    """The parameter `control`, or each but the model, the messages and the stream, is dropped."""
+    REJECT_CONTROL = "reject_control"
+    """A request with the parameter `control` is refused with 400."""
+    DROP_SYSTEM = "drop_system"
+    """The messages of the system are dropped."""
+    DROP_HISTORY = "drop_history"
+    """All messages but the system's and the last are dropped."""
+    ACCEPT_ANY_KEY = "accept_any_key"
+    """Wrong and missing keys are taken."""
+    ACCEPT_ANY_VALUE = "accept_any_value"
+    """A request that would be refused with 400 or 422 is answered as a greeting would be."""
+    CRASH_ON_BAD_VALUE = "crash_on_bad_value"
+    """A request that would be refused with 400 or 422 gets 500."""
+    FALL_BACK_MODEL = "fall_back_model"
+    """An unknown model is answered by a known one, under the name that was asked for."""
+
+    # What the model does with a request, or who serves it with the answer
+    CUT_MIDDLE = "cut_middle"
+    """The middle third of a long message is not read."""
+    DROP_TOOL_RESULTS = "drop_tool_results"
+    """What a tool has answered is not read."""
+    CALL_ALWAYS = "call_always"
+    """A tool is called where none fits."""
+    NEVER_CALL = "never_call"
+    """No tool is ever called."""
+    SCHEMA_AS_OBJECT = "schema_as_object"
+    """A JSON schema is taken for any JSON object."""
+    REJECT_REASONING = "reject_reasoning"
+    """A request that returns the reasoning of an earlier turn is refused with 400."""
+    CUT_ARGUMENTS = "cut_arguments"
+    """The arguments of tool calls lack their last character."""
+    MISFIT_ARGUMENTS = "misfit_arguments"
+    """The arguments of tool calls are of other types than the schema says."""
+    ENCODE_ARGUMENTS_TWICE = "encode_arguments_twice"
+    """Objects and lists among the arguments are JSON text."""
+    RENAME_TOOL = "rename_tool"
+    """Tool calls name a tool that was not offered."""
+    SHARE_CALL_ID = "share_call_id"
+    """All tool calls of an answer have one id."""
+    CROSS_CALLS = "cross_calls"
+    """The tool calls of an answer have each other's arguments."""
+    CUT_JSON = "cut_json"
+    """The content lacks its last character, and is said to be whole."""
+    FENCE_JSON = "fence_json"
+    """The content stands in a Markdown fence."""
+    EMPTY_CONTENT = "empty_content"
+    """The content is empty; reasoning is not."""
+    THINK_IN_CONTENT = "think_in_content"
+    """The reasoning stands in the content, between think tags."""
+    HIDE_LENGTH = "hide_length"
+    """An answer that was cut at its limit says that it has stopped."""
 
     # Usage
     MISSING_USAGE = "missing_usage"
@@ -71,6 +139,30 @@ class Fault(StrEnum):
     INCONSISTENT_USAGE = "inconsistent_usage"
     """More cached tokens than prompt tokens."""
     DUPLICATE_USAGE = "duplicate_usage"
+    WRONG_TOTAL = "wrong_total"
+    """The total is 7 more than its parts."""
+    INFLATE_PROMPT = "inflate_prompt"
+    """`count` (150) percent of the prompt's tokens."""
+    INJECT_PROMPT = "inject_prompt"
+    """`count` (500) tokens more than the prompt has."""
+    INFLATE_COMPLETION = "inflate_completion"
+    """`count` (200) percent of the completion's tokens."""
+    PHANTOM_CACHE = "phantom_cache"
+    """Every whole block of a prompt counts as cached, whatever came before."""
+    NO_CACHE = "no_cache"
+    """Nothing is ever cached."""
+
+    # Memory: of the requests that they strike
+    REPLAY_ANSWER = "replay_answer"
+    """Every request gets the first answer again, with its id."""
+    SHARED_CACHE = "shared_cache"
+    """What any key has sent is a cache hit for all."""
+    LEAK_TENANT = "leak_tenant"
+    """An answer holds what another key asked last."""
+    LEAK_KEY = "leak_key"
+    """An answer holds the key that it was asked with."""
+    OVERCHARGE = "overcharge"
+    """DeepSeek: each request takes a dollar off the balance."""
 
     # Framing
     MALFORMED_CHUNK = "malformed_chunk"
@@ -138,6 +230,8 @@ class FaultCall(msgspec.Struct, frozen=True, kw_only=True):
     """Whole events sent before it strikes; by default half of them."""
     seconds: float | None = None
     count: int | None = None
+    control: str | None = None
+    """A request parameter."""
 
 
 def fault_named(name: str) -> Fault:
@@ -150,7 +244,7 @@ def fault_named(name: str) -> Fault:
 
 
 def parse_fault_call(text: str) -> FaultCall:
-    """Read `NAME` or `NAME;after_events=3;seconds=0.5;count=9`, as in the header `x-sim-fault`.
+    """Read `NAME` or `NAME;after_events=3;seconds=0.5;count=9;control=stop`, as in the header `x-sim-fault`.
 
     Raises UnknownFaultError.
     """
@@ -160,8 +254,10 @@ def parse_fault_call(text: str) -> FaultCall:
         key, _, value = setting.partition("=")
         pattern = _SETTINGS.get(key)
         if pattern is None or pattern.fullmatch(value) is None:
-            raise UnknownFaultError(f"can't read {setting!r}; write after_events=3, seconds=0.5 or count=9")
-        values[key] = float(value) if key == "seconds" else int(value)
+            raise UnknownFaultError(
+                f"can't read {setting!r}; write after_events=3, seconds=0.5, count=9 or control=stop"
+            )
+        values[key] = float(value) if key == "seconds" else value if key == "control" else int(value)
     return msgspec.convert(values, FaultCall)
 
 
@@ -169,4 +265,5 @@ _SETTINGS = {
     "after_events": re.compile(r"\d{1,6}"),
     "seconds": re.compile(r"\d{1,4}(\.\d{1,6})?"),
     "count": re.compile(r"\d{1,9}"),
+    "control": re.compile(r"[a-z_]{1,40}"),
 }

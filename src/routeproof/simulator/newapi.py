@@ -54,7 +54,7 @@ class NewApiGateway:
         self._settings = settings
         self._clock = clock
         self._account = Account(settings.quota)
-        upstream = msgspec.structs.replace(settings, keys=(_UPSTREAM_KEY,), context_tokens=None)
+        upstream = msgspec.structs.replace(settings, keys=(_UPSTREAM_KEY,))
         self._deepseek = DeepSeekProvider(msgspec.structs.replace(upstream, kind=Kind.DEEPSEEK), clock)
         self._qwen = QwenProvider(msgspec.structs.replace(upstream, kind=Kind.QWEN), clock)
         self._served = 0
@@ -64,12 +64,18 @@ class NewApiGateway:
         self._served += 1
         request_id = f"sim{Draws('newapi', self._settings.seed, self._served).hex(24)}"
         if (request.method, request.path) == ("GET", "/api/pricing"):
-            return _json(200, pricing(), request_id)
+            listed = pricing(Decimal(self._settings.group_ratio), self._settings.tiered)
+            return _json(200, listed, request_id)
         if (request.method, request.path) == ("GET", "/api/log/token"):
             return self._token_log(request, request_id)
         if request.bearer not in self._settings.keys:
             return _error(401, "Invalid token", "", request_id)
         return self._authenticated(request, None if fault is None else fault.fault, request_id)
+
+    @property
+    def a_key(self) -> str:
+        """The first of those that it accepts."""
+        return self._settings.keys[0] if self._settings.keys else ""
 
     def refusal(self, name: str, request: HttpRequest) -> Reply:  # noqa: ARG002 - the same for all requests
         """An error reply in this family's words."""
@@ -157,7 +163,8 @@ class NewApiGateway:
     def _bill(self, errand: _Errand, reply: Reply) -> None:
         counts = counts_in(streams.reported_usage(reply))
         ratios = RATIOS[errand.serving]
-        group_ratio = MARK_UP if errand.fault is Fault.MARK_UP else Decimal(1)
+        listed_ratio = Decimal(self._settings.group_ratio)
+        group_ratio = listed_ratio * MARK_UP if errand.fault is Fault.MARK_UP else listed_ratio
         self._account.consume(
             Consumption(
                 model=errand.model,
@@ -165,6 +172,7 @@ class NewApiGateway:
                 counts=counts,
                 ratios=ratios,
                 quota=quota(counts, ratios, group_ratio),
+                group_ratio=listed_ratio,
                 is_stream=errand.is_stream,
                 created_at=self._clock.wall_ns() // NS_PER_S,
                 request_id=errand.request_id,

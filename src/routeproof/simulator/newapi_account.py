@@ -21,6 +21,8 @@ class Consumption(msgspec.Struct, frozen=True):
     counts: Counts
     ratios: Ratios
     quota: int
+    group_ratio: Decimal
+    """As the log shows it, whatever was charged."""
     is_stream: bool
     created_at: int
     """Seconds since the epoch."""
@@ -103,7 +105,7 @@ def _other(what: Consumption) -> str:
     """Details, as JSON inside a string. A mapped model shows what really answered."""
     details: dict[str, object] = {
         "model_ratio": what.ratios.model,
-        "group_ratio": 1,
+        "group_ratio": what.group_ratio,
         "completion_ratio": what.ratios.completion,
         "cache_tokens": what.counts.cached,
         "cache_ratio": what.ratios.cache,

@@ -12,6 +12,8 @@ import msgspec
 QUOTA_PER_DOLLAR = 500_000
 DEFAULT_CREATE_RATIO = Decimal("1.25")
 MARK_UP = Decimal("1.5")
+TIERED_EXPRESSION = 'tier("base", p * 0.4 + c * 1.2)'
+"""What stands in a row that an expression prices; the simulator bills by the ratios all the same."""
 
 
 class Ratios(msgspec.Struct, frozen=True):
@@ -69,14 +71,14 @@ def quota(counts: Counts, ratios: Ratios, group_ratio: Decimal = Decimal(1)) -> 
     return 0 if exact <= 0 else max(1, int(exact.quantize(Decimal(1), ROUND_HALF_UP)))
 
 
-def pricing() -> dict[str, object]:
-    """The body of `GET /api/pricing`."""
-    rows = [_row(name, ratios) for name, ratios in RATIOS.items()]
+def pricing(group_ratio: Decimal = Decimal(1), tiered: tuple[str, ...] = ()) -> dict[str, object]:
+    """The body of `GET /api/pricing`; `tiered` are models that an expression prices instead of their ratios."""
+    rows = [_row(name, ratios, tiered) for name, ratios in RATIOS.items()]
     rows[0]["pricing_version"] = "sim-1"
     return {
         "auto_groups": ["default"],
         "data": rows,
-        "group_ratio": {"default": 1},
+        "group_ratio": {"default": group_ratio},
         "success": True,
         "supported_endpoint": {"openai": {"path": "/v1/chat/completions", "method": "POST"}},
         "usable_group": {"default": "default"},
@@ -84,8 +86,8 @@ def pricing() -> dict[str, object]:
     }
 
 
-def _row(name: str, ratios: Ratios) -> dict[str, object]:
-    return {
+def _row(name: str, ratios: Ratios, tiered: tuple[str, ...]) -> dict[str, object]:
+    row: dict[str, object] = {
         "model_name": name,
         "vendor_id": 1 if name.startswith("deepseek") else 2,
         "quota_type": 0,
@@ -97,6 +99,9 @@ def _row(name: str, ratios: Ratios) -> dict[str, object]:
         "enable_groups": ["default"],
         "supported_endpoint_types": ["openai"],
     }
+    if name in tiered:
+        row |= {"billing_mode": "tiered_expr", "billing_expr": TIERED_EXPRESSION}
+    return row
 
 
 def _whole(value: object) -> int:

@@ -7,7 +7,11 @@ import msgspec
 from routeproof.simulator.actions import Action, render
 from routeproof.simulator.chat import read_chat
 from routeproof.simulator.directions import MARK, DirectionError, Directions, read_directions
+from routeproof.simulator.fault_answers import ANSWER_FAULTS
 from routeproof.simulator.fault_bodies import BODY_FAULTS
+from routeproof.simulator.fault_requests import REQUEST_FAULTS
+from routeproof.simulator.fault_streams import STREAM_FAULTS
+from routeproof.simulator.fault_usage import USAGE_FAULTS
 from routeproof.simulator.fault_wire import WIRE_FAULTS
 from routeproof.simulator.faults import (
     GATEWAY_FAULTS,
@@ -20,6 +24,7 @@ from routeproof.simulator.faults import (
 from routeproof.simulator.reply import Behaviour, HttpRequest, Piece, PieceKind, Reply, json_reply
 
 FAULT_HEADER = b"x-sim-fault"
+_REPLY_FAULTS = {**BODY_FAULTS, **STREAM_FAULTS, **USAGE_FAULTS}
 _PACED = frozenset({PieceKind.EVENT, PieceKind.FINISH})
 
 
@@ -59,9 +64,12 @@ def _steps(behaviour: Behaviour, call: FaultCall | None, pace: Latency, request:
         return render(paced(behaviour.answer(request, None), pace))
     if call.fault in REFUSALS:
         return render(paced(_refusal(behaviour, call, request), pace))
+    striking = REQUEST_FAULTS.get(call.fault) or ANSWER_FAULTS.get(call.fault)
+    if striking is not None:
+        return render(paced(striking(behaviour, request, call), pace))
     reply = paced(behaviour.answer(request, call), pace)
-    if call.fault in BODY_FAULTS:
-        return render(BODY_FAULTS[call.fault](reply, call, behaviour.refusal("status_500", request)))
+    if call.fault in _REPLY_FAULTS:
+        return render(_REPLY_FAULTS[call.fault](reply, call, behaviour.refusal("status_500", request)))
     if call.fault in WIRE_FAULTS:
         return WIRE_FAULTS[call.fault](reply, call)
     return render(reply)
@@ -110,6 +118,7 @@ def _asked(request: HttpRequest, directions: Directions) -> FaultCall | None:
         after_events=directions.after_events,
         seconds=directions.seconds,
         count=directions.count,
+        control=directions.control,
     )
 
 

@@ -1,6 +1,7 @@
 """Qwen on Alibaba Cloud Model Studio (compatible mode), simulated after pages and recordings of 2026."""
 
 from email.utils import formatdate
+from urllib.parse import parse_qs
 
 import msgspec
 
@@ -10,11 +11,14 @@ from routeproof.simulator import qwen_errors as errors
 from routeproof.simulator import qwen_models as models
 from routeproof.simulator.answer import Answer, Budget, answer
 from routeproof.simulator.caches import ExplicitCache, PrefixCache
-from routeproof.simulator.chat import ChatBody, NamedChoice, read_chat
+from routeproof.simulator.chat import ChatBody, read_chat
+from routeproof.simulator.choices import qwen_problem
 from routeproof.simulator.directions import Directions, read_directions
 from routeproof.simulator.draws import Draws
 from routeproof.simulator.faults import Fault, FaultCall
+from routeproof.simulator.ranges import QWEN_RANGES, ROLES, first_outside, unknown_role
 from routeproof.simulator.reply import DONE, Headers, HttpRequest, RefusedError, Reply, json_reply
+from routeproof.simulator.sampling import sampling_of
 from routeproof.simulator.settings import ProviderSettings
 from routeproof.simulator.tokens import BYTES_PER_TOKEN, PromptPart, prompt_parts
 
@@ -22,6 +26,9 @@ _JSON_WORD_MISSING = (
     "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
 )
 CHOICES_MAX = 4
+QUOTAS_PAGE_MAX = 100
+_HONOURED = frozenset({"temperature", "top_p", "seed", "presence_penalty", "stop"})
+"""`frequency_penalty` is not known here; probabilities are given by dated snapshots only, of which there are none."""
 
 
 class _Turn(msgspec.Struct, frozen=True):
@@ -55,12 +62,19 @@ class QwenProvider:
             return errors.auth_failed(request.bearer, request_id, headers)
         if (request.method, request.path) == ("GET", f"{self.base_path}/models"):
             return json_reply(200, models.listed(), headers)
+        if (request.method, request.path) == ("GET", "/api/v1/quotas"):
+            return _quotas(request.query, request_id, headers)
         if (request.method, request.path) != ("POST", f"{self.base_path}/chat/completions"):
             return errors.error(404, "Not found", "not_found", request_id, headers)
         try:
             return self._chat(request, request_id, headers)
         except RefusedError as refused:
             return refused.reply
+
+    @property
+    def a_key(self) -> str:
+        """The first of those that it accepts."""
+        return self._settings.keys[0] if self._settings.keys else ""
 
     def refusal(self, name: str, request: HttpRequest) -> Reply:
         """An error reply in Model Studio's words. An unpaid account is a 400 here, and no 402 exists."""
@@ -78,13 +92,17 @@ class QwenProvider:
         problem = _problem(turn)
         if problem is not None:
             raise RefusedError(errors.invalid_parameter(problem, request_id, headers))
-        parts = prompt_parts(turn.body.messages, turn.body.tools)
+        preserve = turn.body.preserve_thinking
+        with_reasoning = turn.model.preserves if preserve is None else preserve
+        parts = prompt_parts(turn.body.messages, turn.body.tools, with_reasoning=with_reasoning)
         prompt_tokens = sum(len(part.data) for part in parts) // BYTES_PER_TOKEN
         if prompt_tokens > self._context_tokens:
             raise RefusedError(self._too_long(request_id, headers))
         answers = self._answers(turn)
         family = qwen_modern if turn.model.modern else qwen_classic
-        usage = family.usage_of(answers, prompt_tokens, self._cache_details(turn.model, parts))
+        usage = family.usage_of(
+            answers, prompt_tokens, self._cache_details(f"{turn.model.name} {request.bearer}", parts)
+        )
         return self._reply(turn, answers, usage)
 
     def _turn(self, request: HttpRequest, request_id: str, headers: Headers) -> _Turn:
@@ -113,6 +131,7 @@ class QwenProvider:
                 choice=choice,
                 thinking=turn.thinking,
                 budget=budget,
+                sampling=sampling_of(body, _HONOURED, self._served),
             )
             for choice in range(body.n or 1)
         ]
@@ -129,11 +148,11 @@ class QwenProvider:
         headers = (("content-type", "text/event-stream;charset=UTF-8"), *turn.headers)
         return Reply(200, headers, (*shape.stream(answers, thinking=turn.thinking), *closing), chunked=True)
 
-    def _cache_details(self, model: models.QwenModel, parts: list[PromptPart]) -> dict[str, object]:
+    def _cache_details(self, scope: str, parts: list[PromptPart]) -> dict[str, object]:
         """One cache or the other for a request; only the explicit one says its type."""
         if not any(part.marked for part in parts):
-            return {"cached_tokens": self._implicit.hit_and_store(model.name, parts)}
-        use = self._explicit.use(model.name, parts, self._clock.wall_ns())
+            return {"cached_tokens": self._implicit.hit_and_store(scope, parts)}
+        use = self._explicit.use(scope, parts, self._clock.wall_ns())
         return {
             "cached_tokens": use.hit,
             "cache_type": "ephemeral",
@@ -168,6 +187,16 @@ class QwenProvider:
         )
 
 
+def _quotas(query: str, request_id: str, headers: Headers) -> Reply:
+    """A page of 1 to 100 models, 20 unless asked."""
+    asked = {name: int(values[0]) for name, values in parse_qs(query).items() if values[0].isdecimal()}
+    page, size = max(1, asked.get("page_no", 1)), max(1, asked.get("page_size", 20))
+    if size > QUOTAS_PAGE_MAX:
+        body = {"code": "InvalidParameter", "message": "Pagination parameter page_size exceeds the length limit"}
+        return json_reply(400, {**body, "request_id": request_id}, headers)
+    return json_reply(200, models.quotas(page, size, request_id), headers)
+
+
 def _asks_for_stream(request: HttpRequest) -> bool:
     try:
         return bool(read_chat(request.body).stream)
@@ -176,16 +205,35 @@ def _asks_for_stream(request: HttpRequest) -> bool:
 
 
 def _thinks(body: ChatBody, model: models.QwenModel) -> bool:
-    """`enable_thinking` decides, then the model. DeepSeek's `thinking` is not read."""
-    return body.enable_thinking is True if isinstance(body.enable_thinking, bool) else model.thinks
+    """`enable_thinking` decides, then the effort where the model reads it, then the model.
+
+    DeepSeek's `thinking` is not read.
+    """
+    if isinstance(body.enable_thinking, bool):
+        return body.enable_thinking
+    return model.thinks and not (model.reads_effort and body.reasoning_effort == "none")
+
+
+def _invalid_value(body: ChatBody) -> str | None:
+    outside = first_outside(body, QWEN_RANGES)
+    if outside is not None:
+        return f"Range of {outside[0]} should be {outside[1]}"
+    if not 1 <= (1 if body.n is None else body.n) <= CHOICES_MAX:
+        return f"Range of n should be [1, {CHOICES_MAX}]"
+    if not body.messages:
+        return "[] is too short - 'messages'"
+    role = unknown_role(body, ROLES)
+    return None if role is None else f"'{role}' is not one of the roles that a message may have - 'messages.role'"
 
 
 def _problem(turn: _Turn) -> str | None:
     body, model = turn.body, turn.model
-    if not 1 <= (1 if body.n is None else body.n) <= CHOICES_MAX:
-        return f"Range of n should be [1, {CHOICES_MAX}]"
-    if turn.thinking and isinstance(body.tool_choice, NamedChoice):
-        return "The tool_choice parameter does not support being set to required or object in thinking mode"
+    invalid = _invalid_value(body)
+    if invalid is not None:
+        return invalid
+    unfit = qwen_problem(body, thinking=turn.thinking)
+    if unfit is not None:
+        return unfit
     if body.response_format is None or not body.wants_json:
         return None
     if body.response_format.type == "json_schema" and not model.schema:

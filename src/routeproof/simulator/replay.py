@@ -46,6 +46,11 @@ class ReplayProvider:
         pieces = tuple(self._pieces(chosen))
         return Reply(chosen.status, chosen.headers, pieces, chunked=chosen.is_stream)
 
+    @property
+    def a_key(self) -> str:
+        """Any will do."""
+        return ""
+
     def refusal(self, name: str, request: HttpRequest) -> Reply:  # noqa: ARG002 - the same for all requests
         """A plain error: recordings have none to order."""
         status = int(name.removeprefix("status_")) if name.startswith("status_") else 400

@@ -96,6 +96,11 @@ class Behaviour(Protocol):
         """The reply to a request; `fault` is for a behaviour that commits it itself."""
         ...
 
+    @property
+    def a_key(self) -> str:
+        """A key that it accepts."""
+        ...
+
     def refusal(self, name: str, request: HttpRequest) -> Reply:
         """An error reply in this provider's own words; `name` is one of the refusals among the faults."""
         ...

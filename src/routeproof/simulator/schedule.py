@@ -56,9 +56,10 @@ class FaultSchedule:
         after_events: int | None = None,
         seconds: float | None = None,
         count: int | None = None,
+        control: str | None = None,
     ) -> None:
         """Put a rule behind the others; by default it strikes once."""
-        call = FaultCall(fault=Fault(fault), after_events=after_events, seconds=seconds, count=count)
+        call = FaultCall(fault=Fault(fault), after_events=after_events, seconds=seconds, count=count, control=control)
         self.add_rule(FaultRule(call, Match(model, stream), times))
 
     def clear(self) -> None:
@@ -98,5 +99,5 @@ def _matches(match: Match, peek: _Peek) -> bool:
 def _peek(body: bytes) -> _Peek:
     try:
         return msgspec.json.decode(body, type=_Peek)
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, RecursionError):
         return _Peek()

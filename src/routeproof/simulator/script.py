@@ -71,8 +71,10 @@ def _provider(name: str, table: Table, seed: int, host: str) -> ProviderSettings
         keepalive_interval_s=_milliseconds(table, "keepalive_interval_ms"),
         as_of_ns=_instant(table),
         context_tokens=table.whole("context_tokens", None, least=1),
-        balance=_balance(table),
+        balance=_decimal(table, "balance", "100.00"),
         quota=table.whole("quota", 50_000_000) or 0,
+        group_ratio=_decimal(table, "group_ratio", "1"),
+        tiered=table.texts("tiered", ()),
         faults=tuple(rule for row in table.tables("faults") if (rule := _rule(row, kind)) is not None),
     )
     table.finish()
@@ -101,12 +103,13 @@ def _instant(table: Table) -> int | None:
         return None
 
 
-def _balance(table: Table) -> str:
-    text = table.text("balance", "100.00")
+def _decimal(table: Table, name: str, default: str) -> str:
+    text = table.text(name, default)
     try:
         Decimal(text)
     except InvalidOperation:
-        table.problem("balance", "write a decimal in quotes, such as '100.00'")
+        table.problem(name, f"write a decimal in quotes, such as '{default}'")
+        return default
     return text
 
 
@@ -124,10 +127,11 @@ def _rule(table: Table, kind: Kind) -> FaultRule | None:
         "count": table.whole("count", None, most=10**9),
     }
     seconds = table.number("seconds", None, most=3_600.0)
+    control = table.text("control", "") or None
     table.finish()
-    return (
-        None if fault is None else FaultRule(FaultCall(fault=fault, seconds=seconds, **call), wanted, times, chance_ppm)
-    )
+    if fault is None:
+        return None
+    return FaultRule(FaultCall(fault=fault, seconds=seconds, control=control, **call), wanted, times, chance_ppm)
 
 
 def _fault(table: Table, kind: Kind) -> Fault | None:

@@ -6,6 +6,7 @@ from collections import deque
 
 from routeproof.clock import Clock
 from routeproof.simulator.connection import SimConnection
+from routeproof.simulator.fault_memory import Remembering
 from routeproof.simulator.plan import Latency, plan
 from routeproof.simulator.player import Player
 from routeproof.simulator.reply import Behaviour, HttpRequest
@@ -36,6 +37,16 @@ class SimServer:
         self._recorder = recorder
         self._listener: asyncio.Server | None = None
         self._scheme = "http"
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What answers. Another one begins without a memory."""
+        return self._behaviour
+
+    @behaviour.setter
+    def behaviour(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+        self._answering = Remembering(behaviour)
 
     @property
     def seen(self) -> deque[SeenRequest]:
@@ -115,7 +126,7 @@ class SimServer:
         if self._recorder is not None:
             self._recorder.record(self.name, seen, self._clock.wall_ns())
         scheduled = self.faults.for_request(request.body, seen.number)
-        chosen = plan(self.behaviour, scheduled, self.latency, request)
+        chosen = plan(self._answering, scheduled, self.latency, request)
         seen.fault = None if chosen.fault is None else chosen.fault.fault.value
         loop = asyncio.get_running_loop()
         return Player(loop, connection.transport, chosen.actions, seen, connection.reply_over)

@@ -40,6 +40,10 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
     """DeepSeek: the balance shown; at or below zero every chat is refused with 402."""
     quota: int = 50_000_000
     """new-api: what the account was given, 500,000 to the dollar."""
+    group_ratio: str = "1"
+    """new-api: the ratio of its one group, by which every price is multiplied; above 1 it is a mark-up."""
+    tiered: tuple[str, ...] = ()
+    """new-api: models whose price is listed as an expression instead of ratios."""
     faults: tuple[FaultRule, ...] = ()
 
 

@@ -31,11 +31,11 @@ class Table:
         return default
 
     def texts(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        """A list of texts that is not empty."""
+        """A list of texts, which may be empty only where the default is."""
         value = self._take(name, list(default))
-        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        if isinstance(value, list) and (value or not default) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.problem(name, f"write a list of texts such as {list(default)!r}")
+        self.problem(name, f"write a list of texts such as {list(default) or ['a', 'b']!r}")
         return default
 
     def whole(self, name: str, default: int | None, least: int = 0, most: int = 10**12) -> int | None:

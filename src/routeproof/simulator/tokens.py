@@ -2,7 +2,8 @@
 
 A text has ceil(UTF-8 bytes / 4) tokens. A message has 4 tokens, those of each of its text parts, and those of
 its tool calls as compact JSON. Tools count as one more message in front, holding the compact JSON of `type`
-and `function` with `name`, `description`, `parameters` and `strict`. Reasoning sent back does not count.
+and `function` with `name`, `description`, `parameters` and `strict`. Reasoning sent back counts for Qwen's
+`preserve_thinking` only.
 Real tokenizers differ; what matters is that a test can know the figure.
 """
 
@@ -42,13 +43,17 @@ def split_tokens(text: str) -> list[str]:
     return pieces
 
 
-def prompt_parts(messages: list[Message], tools: list[Tool] | None = None) -> list[PromptPart]:
+def prompt_parts(
+    messages: list[Message], tools: list[Tool] | None = None, *, with_reasoning: bool = False
+) -> list[PromptPart]:
     """The prompt as the caches see it: four bytes a token, so that tokens are a matter of position."""
     parts: list[PromptPart] = []
     if tools:
         parts.append(PromptPart(_header("tools") + _padded(msgspec.json.encode(tools))))
     for message in messages:
         parts.append(PromptPart(_header(message.role)))
+        if with_reasoning and message.reasoning_content:
+            parts.append(PromptPart(_padded(message.reasoning_content.encode())))
         parts += [PromptPart(_padded(part.text.encode()), part.cache_control is not None) for part in message.parts()]
         if message.tool_calls:
             parts.append(PromptPart(_padded(msgspec.json.encode(message.tool_calls))))

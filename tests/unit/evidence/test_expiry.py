@@ -2,7 +2,7 @@
 
 import pytest
 
-from routeproof.clock import parse_instant
+from routeproof.clock import NS_PER_S, parse_instant
 from routeproof.evidence.expiry import ExpiryCause, expiry_of
 
 ENDED_NS = parse_instant("2026-11-24T12:00:00Z")
@@ -33,3 +33,13 @@ def test_the_first_end_counts(
     )
 
     assert (expiry.at_ns, expiry.because) == (parse_instant(expected), cause)
+
+
+def test_a_number_of_days_may_shorten_its_life() -> None:
+    """And never lengthens it."""
+    day_ns = 86_400 * NS_PER_S
+
+    assert expiry_of(0, days=3) == (3 * day_ns, ExpiryCause.AGE)
+    assert expiry_of(0, days=300) == expiry_of(0)
+    assert expiry_of(0, mutable_alias=True, mutable_alias_days=2) == (2 * day_ns, ExpiryCause.MUTABLE_ALIAS)
+    assert expiry_of(0, mutable_alias=True, mutable_alias_days=70) == expiry_of(0, mutable_alias=True)

@@ -2,7 +2,12 @@
 
 import pytest
 
+from routeproof.simulator.fault_answers import ANSWER_FAULTS
 from routeproof.simulator.fault_bodies import BODY_FAULTS
+from routeproof.simulator.fault_memory import MEMORY_FAULTS
+from routeproof.simulator.fault_requests import REQUEST_FAULTS
+from routeproof.simulator.fault_streams import STREAM_FAULTS
+from routeproof.simulator.fault_usage import USAGE_FAULTS
 from routeproof.simulator.fault_wire import WIRE_FAULTS
 from routeproof.simulator.faults import (
     GATEWAY_FAULTS,
@@ -16,7 +21,8 @@ from routeproof.simulator.faults import (
 
 def test_every_fault_is_of_exactly_one_kind() -> None:
     """None is a mere name, none is committed twice."""
-    kinds = [set(BODY_FAULTS), set(WIRE_FAULTS), set(REFUSALS), set(GATEWAY_FAULTS)]
+    tables = (BODY_FAULTS, STREAM_FAULTS, USAGE_FAULTS, REQUEST_FAULTS, ANSWER_FAULTS, WIRE_FAULTS)
+    kinds = [*map(set, tables), set(MEMORY_FAULTS), set(REFUSALS), set(GATEWAY_FAULTS)]
     assert set.union(*kinds) == set(Fault)
     assert sum(len(kind) for kind in kinds) == len(Fault)
 

@@ -196,3 +196,26 @@ def test_refusals_are_in_this_familys_envelope(name: str) -> None:
     """Code, message, type."""
     reply = gateway().refusal(name, post({}, PATH, KEY))
     assert list(json.loads(reply.body)["error"]) == ["code", "message", "type"]
+
+
+def test_an_open_mark_up_is_listed_and_charged() -> None:
+    """By the ratio of the gateway's one group; a hidden one comes on top of it."""
+    one = gateway(group_ratio="1.5")
+    asked(chat("x" * 4000), one=one)
+    asked(chat("y" * 4000), Fault.MARK_UP, one=one)
+    hidden, honest = log_of(one)
+    plain = gateway()
+    asked(chat("x" * 4000), one=plain)
+
+    assert page(one, "/api/pricing")["group_ratio"] == {"default": 1.5}
+    assert json.loads(honest["other"])["group_ratio"] == json.loads(hidden["other"])["group_ratio"] == 1.5
+    assert honest["quota"] == pytest.approx(log_of(plain)[0]["quota"] * 1.5, abs=1)
+    assert hidden["quota"] > honest["quota"]
+
+
+def test_a_tiered_row_says_that_an_expression_decides() -> None:
+    """Its ratios stay where they were."""
+    rows = {row["model_name"]: row for row in page(gateway(tiered=("qwen-plus",)), "/api/pricing")["data"]}
+
+    assert (rows["qwen-plus"]["billing_mode"], rows["qwen-plus"]["model_ratio"]) == ("tiered_expr", 0.2)
+    assert "billing_mode" not in rows["qwen3-max"]

@@ -319,3 +319,24 @@ MODERN_STREAM = (
     '"id":"chatcmpl-35a49c7d-7d84-444f-a987-36d92a3ece4e"}\n\n'
     "data: [DONE]\n\n"
 )
+
+
+def quotas(query: str = "", key: str | None = KEY) -> Reply:
+    """A page of rate limits."""
+    return provider().answer(get("/api/v1/quotas", key, query), None)
+
+
+def test_quotas_come_in_pages() -> None:
+    """Each model once, with a limit and the seconds that it is for."""
+    first, last = (json.loads(quotas(f"page_no={page}&page_size=6").body)["output"] for page in (1, 2))
+    names = [row["model"] for page in (first, last) for row in page["quotas"]]
+
+    assert (len(first["quotas"]), first["total"], names) == (6, len(MODELS), list(MODELS))
+    limit = first["quotas"][0]["model_limit"]
+    assert (limit["request_limit_period"], limit["usage_limit_field"]) == (60, "total_tokens")
+
+
+def test_quotas_are_for_a_key_and_a_page_has_a_bound() -> None:
+    """Of 100 models."""
+    assert quotas(key="sk-of-elsewhere").status == 401
+    assert (quotas("page_size=100").status, quotas("page_size=101").status) == (200, 400)

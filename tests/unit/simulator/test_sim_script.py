@@ -40,6 +40,8 @@ count = 4
 kind = "newapi"
 host = "::1"
 quota = 5
+group_ratio = "1.5"
+tiered = ["qwen-plus"]
 
 [[providers.elsewhere.faults]]
 fault = "mark_up"
@@ -74,6 +76,7 @@ def test_reads_everything() -> None:
     )
     other = settings.providers[1]
     assert (other.kind, other.host, other.quota, other.keys) == (Kind.NEWAPI, "::1", 5, ("sk-sim-elsewhere",))
+    assert (other.group_ratio, other.tiered) == ("1.5", ("qwen-plus",))
     assert other.faults == (FaultRule(FaultCall(fault=Fault.MARK_UP)),)
 
 

@@ -10,7 +10,8 @@ States of a choice and what may come in each; a code where it should not have co
     TOOLS      role_repeated  reasoning_after_content  content_after_tools   TOOLS  FINISHED
     FINISHED   chunk_after_finish; content_after_finish where there is text or a call; finish_repeated
 
-Empty texts are no fragments: providers send them beside what they mean.
+Empty texts are no fragments: providers send them beside what they mean. A first role that comes late is not one that
+is repeated: what is wrong with it was told when the choice began without it.
 """
 
 from enum import IntEnum
@@ -76,6 +77,7 @@ class Automaton:
         self._findings = findings
         self.choices: dict[int, ChoiceText] = {}
         self._states: dict[int, State] = {}
+        self._with_role: set[int] = set()
         self.usage_event: SseEvent | None = None
         """The last event with a usage."""
 
@@ -127,7 +129,7 @@ class Automaton:
         delta = choice.delta
         brought = False
         if delta.role:
-            self._step(choice.index, Step.ROLE, offset)
+            self._take_role(choice.index, offset)
         if delta.reasoning_content:
             self._step(choice.index, Step.REASONING, offset)
             text.reasoning.append(delta.reasoning_content)
@@ -155,6 +157,12 @@ class Automaton:
             if index >= self._asked.choices:
                 self._findings.add("choice_index_unexpected", offset, "", str(index))
         return text
+
+    def _take_role(self, index: int, offset: int) -> None:
+        is_late = index not in self._with_role and self._states[index] not in (State.NEW, State.FINISHED)
+        self._with_role.add(index)
+        if not is_late:
+            self._step(index, Step.ROLE, offset)
 
     def _step(self, index: int, step: Step, offset: int) -> None:
         state = self._states[index]

@@ -48,6 +48,15 @@ def test_every_seeded_defect_is_named(defect: Defect) -> None:
     assert finding.words.startswith(RULES[defect.code].meaning)
 
 
+def test_a_role_behind_the_first_fragment_is_late_and_not_repeated() -> None:
+    """It was given once: that the choice began without it is all that is wrong. A second one is repeated."""
+    first, *later = text_frames()
+    early = part({"content": "Oh, "})
+
+    assert codes(strictly(body([early, first, *later]))) == {"role_missing"}
+    assert codes(strictly(body([early, first, first, *later]))) == {"role_missing", "role_repeated"}
+
+
 def test_there_are_many_seeded_defects_and_none_has_the_name_of_another() -> None:
     """So that a failure says which it was."""
     names = [defect.name for defect in DEFECTS]
