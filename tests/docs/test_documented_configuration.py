@@ -17,6 +17,7 @@ from routeproof.config.providers import PRICED_DIALECTS
 from routeproof.config.server import DATA_DIR_DEFAULT
 from routeproof.config.settings import (
     Durability,
+    EvidenceSettings,
     ListenAddress,
     LogLevel,
     LogStyle,
@@ -41,6 +42,7 @@ MODEL, ROUTE = [
     )
 ]
 ALIAS = rows_of(section(TEXT, "`[aliases.ROUTE]`: what becomes of a name that is retired"), "key")
+EVIDENCE = rows_of(section(TEXT, "`[evidence]`: who signs, and whose is believed"), "key")
 EVERY_KEY = examples("docs/configuration.md")[-1]
 
 
@@ -52,8 +54,9 @@ EVERY_KEY = examples("docs/configuration.md")[-1]
         (MODEL, ModelSettings),
         (ROUTE, WeightedRoute),
         (ALIAS, AliasRule),
+        (EVIDENCE, EvidenceSettings),
     ],
-    ids=["server", "providers", "models", "routes", "aliases"],
+    ids=["server", "providers", "models", "routes", "aliases", "evidence"],
 )
 def test_every_key_is_listed_once(rows: list[dict[str, str]], struct: type[msgspec.Struct]) -> None:
     """And no key that does not exist; `name` is the table's own."""
@@ -68,7 +71,8 @@ def test_every_key_is_listed_once(rows: list[dict[str, str]], struct: type[msgsp
     + [(row, ProviderSettings) for row in PROVIDER]
     + [(row, ModelSettings) for row in MODEL]
     + [(row, WeightedRoute) for row in ROUTE]
-    + [(row, AliasRule) for row in ALIAS],
+    + [(row, AliasRule) for row in ALIAS]
+    + [(row, EvidenceSettings) for row in EVIDENCE],
     ids=lambda value: value["key"] if isinstance(value, dict) else "",
 )
 def test_defaults_are_those_of_the_code(row: dict[str, str], struct: type[msgspec.Struct]) -> None:
@@ -118,7 +122,7 @@ def test_the_long_example_has_every_key_and_is_valid(tmp_path: Path) -> None:
     settings = parse_settings(EVERY_KEY.text, tmp_path / "routeproof.toml", {"DASHSCOPE_API_KEY": "sk-example"})
 
     written = {line.split(" = ")[0] for line in EVERY_KEY.text.splitlines() if " = " in line}
-    assert written >= {bare(row["key"]) for row in SERVER + PROVIDER + MODEL + ALIAS}
+    assert written >= {bare(row["key"]) for row in SERVER + PROVIDER + MODEL + ALIAS + EVIDENCE}
     assert all(f"{bare(row['key'])} = " in EVERY_KEY.text for row in ROUTE)
     assert len(settings.models) == 1
 

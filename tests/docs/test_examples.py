@@ -24,8 +24,9 @@ from routeproof.config.loading import parse_settings
 from routeproof.simulator.script import parse_script
 
 EXAMPLES = all_examples()
-ELSEWHERE = {"price", "backup", "attempt", "quickstart", "log"}
-"""Tried in `test_documented_ledger.py`, `test_documented_operations.py` and `test_quick_start.py`."""
+ELSEWHERE = {"price", "backup", "attempt", "quickstart", "log", "evidence", "workload", "comparison"}
+"""Tried in `test_documented_ledger.py`, `test_documented_operations.py`, `test_documented_evidence.py`,
+`test_documented_comparison.py` and `test_quick_start.py`."""
 RECORDING = {
     "provider": "deepseek",
     "tags": [],

@@ -179,4 +179,4 @@ def test_stopped_before_its_report_it_has_failed() -> None:
     screen = NotingScreen()
 
     assert uvloop.run(run_demo(never, screen, once=True, as_json=False)) is False
-    assert screen.shown == ["stderr: The demo was stopped before its report."]
+    assert screen.shown[-1] == "stderr: The demo was stopped before its report."

@@ -53,6 +53,17 @@ def doctor(folder: Path, site: Site) -> tuple[int, dict[str, Any]]:
     return done.returncode, {finding["name"]: finding for finding in report["findings"]}
 
 
+def test_the_ledger_can_be_recomputed_while_the_gateway_serves(site: Site, gateway: Serving) -> None:
+    """Every answered request from its usage object and the facts that were pinned with it: nothing differs."""
+    done = run(site.folder, "ledger", "recompute", "--json", environ=site.environ)
+    *told, summary = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert (done.returncode, [record for record in told if record["record"] == "difference"]) == (0, [])
+    assert summary["ok"]
+    assert summary["exchanges"] >= REQUESTS
+    assert summary["usage_read"] == summary["repriced"] >= REQUESTS - REFUSED
+
+
 def test_paging_shows_every_row_once(site: Site, gateway: Serving) -> None:
     """By the cursor that each page ends with, the newest first, while the gateway serves."""
     pages: list[list[str]] = []

@@ -79,6 +79,11 @@ def progress_bar(doing: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def live_console() -> Console:
+    """What a command draws on that shows how far it is: stderr."""
+    return _console(stderr=True)
+
+
 def show_error(error: OperatorError) -> None:
     """Write what went wrong and what to do next to stderr."""
     if isinstance(error, ConfigError | FactsError):

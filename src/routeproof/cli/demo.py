@@ -18,15 +18,23 @@ OnceOption = Annotated[
 ]
 
 
-def demo(context: typer.Context, once: OnceOption = None, as_json: JsonOption = False) -> None:
+FaultOption = Annotated[
+    str | None, typer.Option("--fault", metavar="NAME", help="Also prove a route that does this wrong, to see it fail.")
+]
+
+
+def demo(
+    context: typer.Context, once: OnceOption = None, fault: FaultOption = None, as_json: JsonOption = False
+) -> None:
     """Try everything out with simulated providers.
 
-    Sends a scripted mix of requests and judges every row and cost, on free ports of this machine, without a key or a
-    network. Exit code 0: each request had exactly the row and cost that it should have.
+    Proves the simulated routes, then sends a scripted mix of requests and judges every row and cost, on free ports of
+    this machine, without a key or a network. Exit code 0: each request had exactly the row and cost that it should
+    have.
     """
     configure_logging("warning")
     once = not _on_terminal() if once is None else once
-    raise typer.Exit(runtime_of(context).demo(once=once, as_json=as_json))
+    raise typer.Exit(runtime_of(context).demo(once=once, as_json=as_json, fault=fault))
 
 
 def _on_terminal() -> bool:

@@ -1,9 +1,12 @@
 """What the command line asks of the program's long-running parts; the wiring provides it."""
 
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
+from routeproof.clock import Clock
 from routeproof.config.settings import Settings
+from routeproof.operations.kill_matrix.gateways import TappedGateway
 
 
 class Runtime(Protocol):
@@ -21,9 +24,14 @@ class Runtime(Protocol):
         """
         ...
 
-    def demo(self, *, once: bool, as_json: bool) -> int:
-        """Run gateway and simulated providers together, send the scripted mix and judge it.
+    def demo(self, *, once: bool, as_json: bool, fault: str | None) -> int:
+        """Run gateway and simulated providers together, prove their routes, send the scripted mix and judge it.
 
-        `once` ends then; without it everything stays up until SIGTERM or SIGINT.
+        `fault` is what one more route does wrong. `once` ends then; without it everything stays up until SIGTERM or
+        SIGINT. Raises OperatorError where there is no such fault.
         """
+        ...
+
+    def tapped_gateway(self, settings: Settings, clock: Clock) -> AbstractAsyncContextManager[TappedGateway]:
+        """A gateway in this process that the prover tests itself on: it serves while the context lasts."""
         ...

@@ -39,9 +39,9 @@ class NotingRuntime:
         self.calls.append(("simulate", script, replay, host, port, as_json))
         return self.code
 
-    def demo(self, *, once: bool, as_json: bool) -> int:
+    def demo(self, *, once: bool, as_json: bool, fault: str | None) -> int:
         """Note the options."""
-        self.calls.append(("demo", once, as_json))
+        self.calls.append(("demo", once, as_json, fault))
         return self.code
 
 

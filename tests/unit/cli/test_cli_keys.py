@@ -60,7 +60,7 @@ def test_list_shows_what_may_be_shown(command: Command) -> None:
     made = created(command, "--name", "evals")
     plain, for_machines = command("keys", "list"), command("keys", "list", "--json")
 
-    assert plain.stdout.splitlines()[1].split() == [made["key_id"], "evals", "ada", "ada", made["created_at"], "-"]
+    assert plain.stdout.splitlines()[1].split() == [made["key_id"], "evals", "ada", "ada", made["created_at"], "-", "-"]
     assert [json.loads(line)["key_id"] for line in for_machines.stdout.splitlines()] == [made["key_id"]]
     secret = made["key"].split("_")[3]
     assert secret not in plain.output + for_machines.output

@@ -66,7 +66,7 @@ def test_demo_needs_no_configuration(
     runtime.code = 1
 
     assert command("demo", *arguments).exit_code == 1
-    assert runtime.calls == [("demo", once, as_json)]
+    assert runtime.calls == [("demo", once, as_json, None)]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,13 @@ def test_demo_stays_up_on_a_terminal_only(
     monkeypatch.setattr("routeproof.cli.demo.sys", SimpleNamespace(stdin=streams[0], stdout=streams[1]))
 
     assert command("demo").exit_code == 0
-    assert runtime.calls == [("demo", once, False)]
+    assert runtime.calls == [("demo", once, False, None)]
+
+
+def test_demo_passes_a_fault_on(command: Command, runtime: Any) -> None:
+    """By its name."""
+    assert command("demo", "--once", "--fault", "cut_mid_event").exit_code == 0
+    assert runtime.calls == [("demo", True, False, "cut_mid_event")]
 
 
 def test_simulate_needs_no_configuration(command: Command, runtime: Any) -> None:

@@ -12,6 +12,9 @@ from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSetti
 from routeproof.simulator.simulator import RunningSimulator
 
 CONFIG_NAME: Final = "routeproof.toml"
+FAULTY: Final = "faulty"
+"""The provider that has a seeded fault, where one is asked for."""
+FAULTY_ROUTE: Final = f"{FAULTY}/deepseek-flash"
 DATA_FOLDER: Final = "routeproof-data"
 _KEY_FOLDER: Final = "keys"
 _QWEN_REGION: Final = "singapore"
@@ -52,8 +55,11 @@ routes = ["reseller/qwen-plus"]
 """
 
 
-def demo_providers() -> SimulatorSettings:
-    """DeepSeek and Qwen, a reseller of both, and two accounts at DeepSeek that never get an answer."""
+def demo_providers(fault: Fault | None = None) -> SimulatorSettings:
+    """DeepSeek and Qwen, a reseller of both, and two accounts at DeepSeek that never get an answer.
+
+    With a fault there is another DeepSeek that commits it with every answer.
+    """
     return SimulatorSettings(
         providers=(
             _provider("deepseek", Kind.DEEPSEEK),
@@ -61,6 +67,7 @@ def demo_providers() -> SimulatorSettings:
             _provider("reseller", Kind.NEWAPI),
             _provider("busy", Kind.DEEPSEEK, Fault.STATUS_503),
             _provider("dropping", Kind.DEEPSEEK, Fault.RESET),
+            *(() if fault is None else (_provider(FAULTY, Kind.DEEPSEEK, fault),)),
         )
     )
 

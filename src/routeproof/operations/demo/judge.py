@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from routeproof.access.keys import key_id_of, parse_key
+from routeproof.catalog.tariff import Tariff
 from routeproof.config.settings import ModelSettings, Settings
 from routeproof.ids import parse_exchange_id
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow
@@ -17,7 +18,6 @@ from routeproof.operations.demo.sights import reading_of, wrong_sights
 from routeproof.usage import Provenance, Usage
 
 _PRICE_UNKNOWN_NOTES: Final = frozenset({"no_price_facts", "no_price_in_force", "price_incomplete"})
-_PRICE_CHANGED_NOTE: Final = "straddles_window"
 _COUNTS: Final = ("input_tokens", "output_tokens", "cache_hit_tokens", "cache_write_tokens", "reasoning_tokens")
 
 
@@ -164,8 +164,13 @@ def _wrong_cost(case: _Case, place: int, usage: Usage, *, thinking: bool) -> Ite
     if cost is None or tariff is None:
         if row.cost_note not in _PRICE_UNKNOWN_NOTES:
             yield f"the cost is unknown and its note, {row.cost_note}, does not say why"
-    elif row.cost_note not in (None, _PRICE_CHANGED_NOTE, *tariff.flags):
+    elif row.cost_note not in _grounded_notes(tariff, case.entry.exchange.started_ns):
         yield f"the cost is known and its note, {row.cost_note}, has no ground"
+
+
+def _grounded_notes(tariff: Tariff, started_ns: int) -> tuple[str | None, ...]:
+    """The note of an exchange that ended before its price changed, and that of one that did not."""
+    return tariff.note_of(started_ns, started_ns), tariff.note_of(started_ns, tariff.valid_until_ns)
 
 
 def _wrong_sum(case: _Case) -> Iterator[str]:

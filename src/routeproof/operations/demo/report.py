@@ -8,6 +8,7 @@ import msgspec
 from routeproof.ledger.entries import Entry
 from routeproof.money import format_nanousd
 from routeproof.operations.demo.judge import Judged
+from routeproof.operations.demo.proving import Proof
 from routeproof.operations.screen import Column, Screen
 
 COLUMNS: Final[tuple[Column, ...]] = (
@@ -43,6 +44,8 @@ class DemoSummary(msgspec.Struct, frozen=True):
     unknown_costs: int
     """Rows whose cost is not known."""
     failed: list[Failure]
+    verdicts: dict[str, str] = {}
+    """Of each route that was proven before it carried traffic."""
 
 
 class DemoReport(msgspec.Struct, frozen=True):
@@ -51,6 +54,8 @@ class DemoReport(msgspec.Struct, frozen=True):
     judged: tuple[Judged, ...]
     entries: tuple[Entry, ...]
     """The whole ledger."""
+    proofs: tuple[Proof, ...] = ()
+    """What the routes came to before."""
 
     @property
     def ok(self) -> bool:
@@ -68,6 +73,7 @@ class DemoReport(msgspec.Struct, frozen=True):
             cost_nanousd=sum(cost for cost in costs if cost is not None),
             unknown_costs=costs.count(None),
             failed=failed,
+            verdicts={one.route: one.verdict.value for one in self.proofs},
         )
 
     def _failures(self) -> list[Failure]:

@@ -8,17 +8,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import msgspec
+
 from routeproof.catalog.price_book import PriceBook
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import load_settings
+from routeproof.config.problems import did_you_mean
 from routeproof.config.settings import Settings
+from routeproof.errors import OperatorError
 from routeproof.ledger.entries import Entry
 from routeproof.operations.demo.config import demo_providers, write_config
 from routeproof.operations.demo.guide import Guide, guide_text
 from routeproof.operations.demo.mix import run_mix
+from routeproof.operations.demo.proving import prove_routes, show_proofs
 from routeproof.operations.demo.report import DemoReport, show_report
+from routeproof.operations.kill_matrix.gateways import StartGateway as StartTapped
 from routeproof.operations.screen import Screen
 from routeproof.operations.stopping import UntilStopped
+from routeproof.simulator.faults import Fault
 from routeproof.simulator.simulator import RunningSimulator, start_simulator
 
 
@@ -44,18 +51,33 @@ StartGateway = Callable[[Settings], AbstractAsyncContextManager[DemoGateway]]
 """Starts a gateway by these settings on the running loop, and stops it again."""
 
 
-async def run_demo(start_gateway: StartGateway, screen: Screen, *, once: bool, as_json: bool) -> bool:
+async def run_demo(
+    start_gateway: StartGateway,
+    screen: Screen,
+    *,
+    once: bool,
+    as_json: bool,
+    fault: Fault | None = None,
+    start_tapped: StartTapped | None = None,
+) -> bool:
     """Run the demo; True where every request has exactly the row and the cost that it should have.
 
+    The routes are proven first; a `fault` is committed by one more of them. `start_tapped` starts the gateways that
+    the prover tests itself on; without it, it does not.
     With `once` it ends after the report, else when SIGINT or SIGTERM comes. It leaves nothing behind.
     """
     report: DemoReport | None = None
     with TemporaryDirectory(prefix="routeproof-demo-") as folder, UntilStopped():
-        providers = demo_providers()
+        providers = demo_providers(fault)
         async with await start_simulator(providers) as simulator:
             settings = load_settings(write_config(Path(folder), providers, simulator), {})
+            if start_tapped is not None and not as_json:
+                screen.say("The prover tests itself on seeded faults, then proves each route: a few seconds.")
+            proofs = await prove_routes(settings, start_tapped)
+            if not as_json:
+                show_proofs(proofs, screen)
             async with start_gateway(settings) as gateway:
-                report = await _mix(gateway, settings, simulator)
+                report = msgspec.structs.replace(await _mix(gateway, settings, simulator), proofs=proofs)
                 show_report(report, screen, as_json=as_json)
                 if not once:
                     _show_guide(gateway, settings, simulator, screen, as_json=as_json)
@@ -66,13 +88,22 @@ async def run_demo(start_gateway: StartGateway, screen: Screen, *, once: bool, a
     return report.ok
 
 
+def fault_named(name: str) -> Fault:
+    """A fault of the simulator. Raises OperatorError where there is none of that name."""
+    try:
+        return Fault(name)
+    except ValueError as error:
+        known = did_you_mean(name, [fault.value for fault in Fault])
+        raise OperatorError(f"there is no fault {name!r}; {known} (docs/simulator.md)") from error
+
+
 async def _mix(gateway: DemoGateway, settings: Settings, simulator: RunningSimulator) -> DemoReport:
     return await run_mix(
         base_url=gateway.base_url,
         key=gateway.key,
         rows=gateway.rows,
         simulator=simulator,
-        prices=PriceBook.compile(load_facts(settings.server.facts)),
+        prices=PriceBook.compile(load_facts(settings.server.facts), settings.staleness),
         settings=settings,
     )
 

@@ -58,6 +58,11 @@ class _Watched:
         """Faults that it commits itself."""
         return self._behaviour.own_faults
 
+    @property
+    def a_key(self) -> str:
+        """A key that it accepts."""
+        return self._behaviour.a_key
+
     def answer(self, request: HttpRequest, fault: FaultCall | None) -> Reply:
         """The reply to a request."""
         reply = self._behaviour.answer(request, fault)

@@ -32,6 +32,7 @@ def test_all_in_order() -> None:
         "cost_nanousd": 14_850,
         "unknown_costs": 1,
         "failed": [],
+        "verdicts": {},
     }
 
 
