@@ -10,6 +10,7 @@ from bench.arguments import Options, read_options
 from bench.children import exit_on_signals
 from bench.errors import BenchError
 from bench.measure import Meter
+from bench.proving import ProverBench
 from bench.rig import RESULTS, Rig, set_up
 from bench.run import Run, make_target, within_file_limit
 from bench.upstreams import Upstream
@@ -52,6 +53,7 @@ def _meter(options: Options, rig: Rig) -> Meter:
         sizes=options.sizes,
         stream_port=rig.site.upstreams.ports[Upstream.STREAM],
         target_core=rig.cores.target,
+        prover=ProverBench(rig.site.children, rig.cores, rig.site.folder / "prover"),
     )
 
 

@@ -18,6 +18,10 @@ SCENARIOS: Final = (
     "large",
     "pricing",
     "recompute",
+    "oracle",
+    "self-test",
+    "prove-smoke",
+    "prove-qualify",
 )
 """In the order they run: memory first, on processes that have done next to nothing."""
 TARGETS: Final = ("direct", "nginx", "routeproof")
@@ -40,6 +44,8 @@ class Sizes(msgspec.Struct, frozen=True):
     open_many: int = 5_000
     large_connections: int = 4
     recompute_rows: int = 200_000
+    oracle_bytes: int = 64_000_000
+    """Of each dialect's streams."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -99,7 +105,14 @@ def _parser(results_dir: Path) -> argparse.ArgumentParser:
 
 def _sizes(quick: bool, seconds: int | None) -> Sizes:
     if quick:
-        return Sizes(seconds=seconds or 1, streams=100, open_few=100, open_many=500, recompute_rows=20_000)
+        return Sizes(
+            seconds=seconds or 1,
+            streams=100,
+            open_few=100,
+            open_many=500,
+            recompute_rows=20_000,
+            oracle_bytes=8_000_000,
+        )
     return Sizes(seconds=seconds or SECONDS)
 
 

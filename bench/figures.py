@@ -54,6 +54,11 @@ FLOORS: Final = (
     Floor("stream-memory", "many_kib_per_stream", 16, "at most", None, "KiB"),
     Floor("pricing", "us_per_usage", 5, "at most", None, "us"),
     Floor("recompute", "seconds_per_million", 30, "at most", None, "s"),
+    Floor("oracle", "deepseek_mb_per_s", 50, "at least", None, "MB/s"),
+    Floor("oracle", "qwen_mb_per_s", 50, "at least", None, "MB/s"),
+    Floor("self-test", "seconds", 120, "at most", None, "s"),
+    Floor("prove-smoke", "seconds", 10, "at most", None, "s"),
+    Floor("prove-qualify", "seconds", 90, "at most", None, "s"),
 )
 
 
@@ -77,6 +82,11 @@ def figures(sizes: Sizes) -> list[Figure]:
         Figure("stream-memory", "many_kib_per_stream", f"KiB each of {sizes.open_many:,}", 1),
         Figure("pricing", "us_per_usage", "one usage, us", 2, None),
         Figure("recompute", "seconds_per_million", "1,000,000 rows, s", 1, None),
+        Figure("oracle", "deepseek_mb_per_s", "DeepSeek streams, MB/s", 0, None),
+        Figure("oracle", "qwen_mb_per_s", "Qwen streams, MB/s", 0, None),
+        Figure("self-test", "seconds", "the whole kill matrix, s", 1, None),
+        Figure("prove-smoke", "seconds", "the whole command, s", 1, None),
+        Figure("prove-qualify", "seconds", "the whole command, s", 1, None),
     ]
 
 

@@ -16,7 +16,8 @@ from bench.bodies import CHAT_BYTES, LARGE_BYTES, chat_body
 from bench.errors import BenchError
 from bench.figures import OURS
 from bench.loopback import HOST, call
-from bench.offline import measure_pricing, measure_recompute
+from bench.offline import measure_oracle, measure_pricing, measure_recompute
+from bench.proving import ProverBench
 from bench.streams import Crowd, request_bytes
 from bench.targets import Target
 from bench.upstreams import Upstream
@@ -30,7 +31,9 @@ CLOSING_TIMEOUT_S: Final = 5.0
 MIB: Final = 1024 * 1024
 KIB: Final = 1024
 
-_OFFLINE: Final = ("pricing", "recompute")
+_OFFLINE: Final = ("pricing", "recompute", "oracle")
+_SELF_TEST: Final = "self-test"
+_PROVE: Final = "prove-"
 
 Figures = dict[str, float]
 
@@ -44,11 +47,12 @@ class Meter(msgspec.Struct, frozen=True):
     stream_port: int
     """Of the provider of streams, which also takes orders there."""
     target_core: int
+    prover: ProverBench
 
     def measure(self, scenario: str, target: Target) -> Figures | None:
         """One measurement. None where the scenario says nothing about the target. Raises BenchError."""
-        if scenario in _OFFLINE:
-            return self._offline(scenario) if target.name == OURS else None
+        if scenario in _OFFLINE or scenario == _SELF_TEST or scenario.startswith(_PROVE):
+            return self._alone(scenario) if target.name == OURS else None
         if target.name == "direct" and not scenario.startswith("plain-"):
             return None
         special = {
@@ -63,9 +67,16 @@ class Meter(msgspec.Struct, frozen=True):
         upstream = {"plain": Upstream.JSON, "tls": Upstream.TLS}[kind]
         return self._requests(target, upstream, int(connections), CHAT_BYTES)
 
-    def _offline(self, scenario: str) -> Figures:
+    def _alone(self, scenario: str) -> Figures | None:
+        if scenario.startswith(_PROVE):
+            return self.prover.prove(scenario.removeprefix(_PROVE))
+        if scenario == _SELF_TEST:
+            # It takes as long as everything else of a round: once is enough.
+            return None if self.prover.is_self_tested else self.prover.self_test()
         if scenario == "pricing":
             return measure_pricing(self.target_core)
+        if scenario == "oracle":
+            return measure_oracle(self.target_core, self.sizes.oracle_bytes)
         return measure_recompute(self.target_core, self.folder / "recompute", self.sizes.recompute_rows)
 
     def warm_up(self, target: Target) -> None:

@@ -1,8 +1,9 @@
-"""The scenarios without requests: how long a price takes, and how long the whole ledger takes to recompute."""
+"""The scenarios without requests: a price, the whole ledger recomputed, streams examined."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Final
@@ -21,7 +22,12 @@ _read_figures = msgspec.json.Decoder(dict[str, float]).decode
 
 def measure_pricing(core: int) -> dict[str, float]:
     """In a process of its own on the target's core, with the code as the gateway has it. Raises BenchError."""
-    return _read_figures(_run([sys.executable, "-m", "bench.pricing"], core, dict(os.environ)))
+    return _read_figures(run_program([sys.executable, "-m", "bench.pricing"], [core], os.environ))
+
+
+def measure_oracle(core: int, size: int) -> dict[str, float]:
+    """The stream oracle over `size` bytes of each dialect, in a process of its own. Raises BenchError."""
+    return _read_figures(run_program([sys.executable, "-m", "bench.oracle", str(size)], [core], os.environ))
 
 
 def measure_recompute(core: int, folder: Path, rows: int) -> dict[str, float]:
@@ -36,7 +42,7 @@ def measure_recompute(core: int, folder: Path, rows: int) -> dict[str, float]:
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     program = Path(sys.executable).parent / "routeproof"
     began = monotonic()
-    output = _run([str(program), "ledger", "recompute", "--json", "--config", str(config)], core, environ)
+    output = run_program([str(program), "ledger", "recompute", "--json", "--config", str(config)], [core], environ)
     elapsed_s = monotonic() - began
     summary = msgspec.json.decode(output.splitlines()[-1], type=dict[str, object])
     if summary.get("exchanges") != rows or summary.get("repriced") != rows:
@@ -44,19 +50,27 @@ def measure_recompute(core: int, folder: Path, rows: int) -> dict[str, float]:
     return {"rows": rows, "seconds": elapsed_s, "seconds_per_million": elapsed_s * MILLION / rows}
 
 
-def _run(argv: list[str], core: int, environ: dict[str, str]) -> bytes:
+def run_program(
+    argv: Sequence[str],
+    cores: Sequence[int],
+    environ: Mapping[str, str],
+    *,
+    cwd: Path = ROOT,
+    codes: frozenset[int] = frozenset((0,)),
+) -> bytes:
+    """What a program writes to stdout, held to these cores. Raises BenchError where it ends with no code of `codes`."""
     try:
         done = subprocess.run(
-            ["taskset", "-c", str(core), *argv],
+            ["taskset", "-c", ",".join(map(str, cores)), *argv],
             check=False,
             capture_output=True,
-            cwd=ROOT,
+            cwd=cwd,
             env=environ,
             timeout=_TIMEOUT_S,
         )
     except subprocess.TimeoutExpired as error:
         raise BenchError(f"{argv[-1]} took longer than {_TIMEOUT_S:g} s") from error
-    if done.returncode:
+    if done.returncode not in codes:
         tail = (done.stdout + done.stderr)[-_OUTPUT_SHOWN:].decode(errors="replace")
         raise BenchError(f"{' '.join(argv)} ended with {done.returncode}; it wrote:\n{tail}")
     return done.stdout

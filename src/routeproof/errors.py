@@ -9,10 +9,12 @@
     |   +-- InvalidKey
     |   +-- KeyRevoked
     |   +-- UnknownModel
+    |   +-- ModelRetired           a name that is no longer sent to its provider
     |   +-- UnsupportedControl     a control that the route's provider would ignore
     |   +-- NotFound
     |   +-- MethodNotAllowed
     |   +-- ClientTooSlow
+    |   +-- TapNotFinished
     +-- GatewayError               our side can't serve it now
     |   +-- Overloaded
     |   +-- ShuttingDown
@@ -21,7 +23,9 @@
     +-- OperatorError              what the person at the command line or in the config got wrong
         +-- ConfigError
         +-- FactsError
+        +-- FactsHeld              facts too old to quote by
         +-- StoreError
+        +-- PinnedFactsError       what a row was priced with is missing or was changed
 
 Codes are part of the interface: they never change their meaning (`docs/errors.md` lists them).
 """
@@ -118,6 +122,12 @@ class UnknownModel(ClientError):
     status = 404
 
 
+class ModelRetired(ClientError):
+    """A model name that its provider has retired; the message names the instant and the successor."""
+
+    code = "model_retired"
+
+
 class UnsupportedControl(ClientError):
     """A control that the chosen route would silently ignore."""
 
@@ -143,6 +153,14 @@ class ClientTooSlow(ClientError):
 
     code = "request_timeout"
     status = 408
+
+
+class TapNotFinished(ClientError):
+    """What a tap recorded was asked for while its exchange is still under way."""
+
+    code = "tap_not_finished"
+    status = 409
+    retryable = True
 
 
 class GatewayError(RouteproofError):
@@ -281,10 +299,22 @@ class FactsError(OperatorError):
         self.problems = problems
 
 
+class FactsHeld(OperatorError):
+    """Facts that nobody has checked for so long that their policy holds them back from quotes and proofs."""
+
+    code = "facts_held"
+
+
 class StoreError(OperatorError):
     """The database or the flight recorder can't be used as it is."""
 
     code = "store_error"
+
+
+class PinnedFactsError(OperatorError):
+    """The facts that a row was priced with are missing from the ledger, or not what its digest says."""
+
+    code = "pinned_facts_error"
 
 
 class _ErrorBody(msgspec.Struct):

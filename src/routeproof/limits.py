@@ -87,6 +87,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     disconnect_drain_max_bytes: int = 4 * MIB
     """With `on_disconnect = "drain"`: how long and how much is read for the usage once the client is gone."""
 
+    tap_exchanges_max: int = 16
+    """Exchanges of tap keys that are recorded or wait to be read; one more is served without a record."""
+    tap_bytes_max: int = 32 * MIB
+    """What is kept of one of them ..."""
+    tap_total_bytes_max: int = 64 * MIB
+    """... and of all."""
+    tap_keep_s: float = 60.0
+    """How long a record waits to be read."""
+
     recorder_slots: int = 16_384
     """Exchanges that may be in flight or waiting for their row's commit."""
     sweep_interval_s: float = 0.25

@@ -66,11 +66,20 @@ class Wiring:
             uvloop.run(simulate(script, host=host, port=port, screen=console, as_json=as_json))
         return Exit.OK
 
-    def demo(self, *, once: bool, as_json: bool) -> int:
+    def demo(self, *, once: bool, as_json: bool, fault: str | None) -> int:
         """Run gateway and simulated providers together; `once` sends the scripted mix, judges it and ends."""
-        from routeproof.operations.demo.running import run_demo  # noqa: PLC0415
+        from routeproof.operations.demo.running import fault_named, run_demo  # noqa: PLC0415
 
-        ok = uvloop.run(run_demo(_demo_gateway, console, once=once, as_json=as_json))
+        ok = uvloop.run(
+            run_demo(
+                _demo_gateway,
+                console,
+                once=once,
+                as_json=as_json,
+                fault=None if fault is None else fault_named(fault),
+                start_tapped=self.tapped_gateway,
+            )
+        )
         return Exit.OK if ok else Exit.FAILED
 
     def tapped_gateway(self, settings: Settings, clock: Clock) -> AbstractAsyncContextManager[TappedGateway]:

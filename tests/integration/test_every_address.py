@@ -12,12 +12,16 @@ from routeproof.gateway.application import ADDRESSES, Address
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
 KEYS = ("none", "garbage", "almost", "digest", "revoked", "right")
-EXAMPLES = {b"/v1/models/": "/v1/models/assistant"}
+NO_EXCHANGE = "/v1/routeproof/tap/req_0000000000000001"
+EXAMPLES = {b"/v1/models/": "/v1/models/assistant", b"/v1/routeproof/tap/": NO_EXCHANGE}
+HEADED = [address for address in ADDRESSES if address.methods != ("GET",)]
 NOWHERE = [
     "/",
     "/v1",
     "/v1/",
     "/v1/models/",
+    "/v1/routeproof/tap",
+    "/v1/routeproof/tap/",
     "/v1/chat/completions/",
     "/v1/chat/completions/x",
     "/healthz/",
@@ -58,6 +62,7 @@ def test_the_table_is_this_one() -> None:
         ("/v1/chat/completions", ("POST",), True),
         ("/v1/models", ("GET", "HEAD"), True),
         ("/v1/models/", ("GET", "HEAD"), True),
+        ("/v1/routeproof/tap/", ("GET",), True),
         ("/healthz", ("GET", "HEAD"), False),
         ("/readyz", ("GET", "HEAD"), False),
     }
@@ -83,6 +88,8 @@ def expected(address: Address, method: str, kind: str) -> tuple[int, str | None]
         return 405, "method_not_allowed"
     if address.needs_key and kind != "right":
         return 401, "api_key_revoked" if kind == "revoked" else "invalid_api_key"
+    if address.path == b"/v1/routeproof/tap/":  # the right key taps nothing: for it there is nothing here
+        return 404, "not_found"
     return 200, None
 
 
@@ -113,7 +120,7 @@ def test_every_address_method_and_key(gateway: RunningGateway, address: Address,
 
 
 @pytest.mark.parametrize("kind", KEYS)
-@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.path.decode())
+@pytest.mark.parametrize("address", HEADED, ids=lambda address: address.path.decode())
 def test_head_has_the_head_of_get_and_no_body(gateway: RunningGateway, address: Address, kind: str) -> None:
     """Errors too: the next answer on the connection begins where the head ends."""
     key = key_of(gateway, kind)

@@ -62,6 +62,7 @@ def test_credentials_of_known_shapes_are_masked(credential: str) -> None:
     ("text", "expected"),
     [
         ("authorization: bearer abcdefgh", "authorization: ****"),
+        ("authorization: bearer ABCDEFG-h1", "authorization: ****"),
         ("Authorization: Basic dXNlcjpwYXNzd29yZA==", "Authorization: ****"),
         ("x-api-key: hunter2", "****"),
         ("https://user:pass@host/v1", "https://****@host/v1"),
@@ -81,6 +82,7 @@ def test_credentials_are_masked_by_what_stands_around_them(text: str, expected: 
         "deepseek/deepseek-v4-flash",
         "the environment variable DEEPSEEK_API_KEY is not set",
         "basic checks, bearer of news",
+        "(i.e. Authorization: Bearer YOUR_KEY)",
         "9223372036854775807",
         "task-force sk-ip",
     ],

@@ -70,6 +70,8 @@ class KeyRecord(msgspec.Struct, frozen=True):
     created_ns: int
     revoked_ns: int | None
     name: str
+    tap: bool = False
+    """What goes upstream in its exchanges is recorded for its holder: for the prover, never for clients."""
 
     def __repr__(self) -> str:
         return f"KeyRecord({self.key_id!r})"

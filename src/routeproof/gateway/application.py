@@ -28,12 +28,15 @@ from routeproof.gateway.relay import Exchange
 from routeproof.gateway.reply_bytes import error_answer, plain_answer
 from routeproof.gateway.routes import Route
 from routeproof.gateway.snapshot import Snapshot
+from routeproof.gateway.tap_transcripts import tap_record
+from routeproof.ids import ExchangeId, parse_exchange_id
 from routeproof.net.client import ClientConnection
 from routeproof.routing.plan import plan_attempts
 from routeproof.wire.head import RequestHead
 
 _CHAT: Final = b"/v1/chat/completions"
 _MODELS: Final = b"/v1/models"
+_TAP: Final = b"/v1/routeproof/tap/"
 _GETS = ("GET", "HEAD")
 
 
@@ -50,10 +53,12 @@ ADDRESSES = (
     Address(_CHAT, ("POST",), needs_key=True),
     Address(_MODELS, _GETS, needs_key=True),
     Address(b"/v1/models/", _GETS, needs_key=True),
+    Address(_TAP, ("GET",), needs_key=True),
     Address(b"/healthz", _GETS, needs_key=False),
     Address(b"/readyz", _GETS, needs_key=False),
 )
 _BY_PATH = {address.path: address for address in ADDRESSES}
+_PREFIXES: Final = tuple(address.path for address in ADDRESSES if address.path.endswith(b"/"))
 _BACKLOG_MAX_SHARE = 2  # of the recorder's slots: a writer further behind than half of them stops new exchanges
 
 
@@ -73,6 +78,7 @@ class Gateway:
             _CHAT: self._chat,
             _MODELS: self._models,
             b"/v1/models/": self._model,
+            _TAP: self._tap,
             b"/healthz": self._health,
             b"/readyz": self._ready,
         }
@@ -174,6 +180,8 @@ class Gateway:
         started_ns = identity[1] if identity is not None else hub.wall_ns()
         exchange_id = hub.ids.next(started_ns) if identity is None else identity[0]
         payload = error_answer(error, keep_alive=keep_alive, request_id=exchange_id)  # type: ignore[arg-type]
+        if key is not None and key.tap:
+            hub.taps.note_refused(ExchangeId(exchange_id), key.key_id)
         self._rejections.record(
             error,
             exchange_id=exchange_id,  # type: ignore[arg-type]
@@ -196,6 +204,15 @@ class Gateway:
         if name not in self.snapshot.names():
             raise UnknownModel(f"The model {name[:128]!r} is not offered here.", param="model")
         _answer(client, head, 200, msgspec.json.encode(_model_object(name)))
+
+    def _tap(self, client: ClientConnection, head: RequestHead, _body: bytes) -> None:
+        key = self._authenticate(client, head)
+        try:
+            exchange_id = parse_exchange_id(_path(head)[len(_TAP) :].decode("latin-1"))
+        except ValueError:
+            exchange_id = ExchangeId(0)
+        # For a key that taps nothing this address is as empty as for a wrong id: it learns nothing here.
+        _answer(client, head, 200, tap_record(self._hub.taps.take(exchange_id, key.key_id)))
 
     def _health(self, client: ClientConnection, head: RequestHead, _body: bytes) -> None:
         _answer(client, head, 200, b'{"status":"ok"}')
@@ -232,8 +249,8 @@ def _find(head: RequestHead) -> Address:
     """The address that a request is for. Raises NotFound or MethodNotAllowed."""
     path = _path(head)
     address = _BY_PATH.get(path) if not path.endswith(b"/") else None
-    if address is None and path.startswith(b"/v1/models/") and len(path) > len(b"/v1/models/"):
-        address = _BY_PATH[b"/v1/models/"]
+    if address is None:
+        address = next((_BY_PATH[it] for it in _PREFIXES if path.startswith(it) and len(path) > len(it)), None)
     if address is None:
         raise NotFound("There is nothing at this address; see the documentation for those that exist.")
     if head.method.decode("ascii") not in address.methods:

@@ -13,8 +13,9 @@ from routeproof.gateway.attempt import Attempt
 from routeproof.gateway.hub import Hub
 from routeproof.gateway.reply_bytes import JSON, error_answer, relayed_fields, relayed_head
 from routeproof.gateway.routes import Route
+from routeproof.gateway.tap import ExchangeTap
 from routeproof.ids import ExchangeId
-from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange, Outcome
+from routeproof.ledger.entries import OK, AttemptRow, Entry, ExchangeRow, OpenExchange, Outcome
 from routeproof.net.client import ClientConnection
 from routeproof.routing.plan import first_admitted
 from routeproof.wire.body import Fields, encode_fields
@@ -53,6 +54,7 @@ class ExchangeState:
         "slot",
         "started_ns",
         "started_s",
+        "tap",
         "tried",
     )
 
@@ -94,6 +96,8 @@ class ExchangeState:
         self.sent_status: int | None = None
         self.answer = NO_ANSWER
         self.attempt: Attempt
+        self.tap: ExchangeTap | None = None
+        """Records what goes upstream, for the prover's own key; None for every other."""
 
     # -- what is sent
 
@@ -244,6 +248,8 @@ class ExchangeState:
         bill = settlement.bill_of(attempt, sent=sent, started_ns=self.started_ns, ended_ns=ended_ns)
         row = attempt.row(self.id, self.started_s, now_s, outcome, error_code, bill)
         self.rows.append(row)
+        if self.tap is not None:
+            self.tap.close(attempt, error_code or (None if outcome == OK else outcome))
         return row
 
     def settle(self, outcome: str, error_code: str | None, status: int | None) -> None:
@@ -274,6 +280,8 @@ class ExchangeState:
             self.sent_bytes,
         )
         entry = _ENTRY(row, rows)
+        if self.tap is not None:
+            self.tap.finish()
         hub.recorder.finish(self.slot, entry)
         hub.writer.append(entry, self.slot)
         hub.exchanges -= 1

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from routeproof.catalog.kinds import AnyFact
 from routeproof.clock import Clock
+from routeproof.gateway.taps import Taps
 from routeproof.ids import ExchangeIds
 from routeproof.ledger.entries import Entry, OpenExchange, Outcome
 from routeproof.limits import Limits
@@ -76,6 +77,7 @@ class Hub:
         "monotonic_s",
         "now_s",
         "recorder",
+        "taps",
         "wall_ns",
         "writer",
     )
@@ -102,6 +104,7 @@ class Hub:
         self.recorder = recorder
         self.writer = writer
         self.budget = RetryBudget(limits.retry_budget_percent, limits.retry_budget_min)
+        self.taps = Taps(limits, deadlines, clock.monotonic_s, now_s)
         self.counters = dict.fromkeys((*(outcome.value for outcome in Outcome), *_COUNTED), 0)
         # Bounds that every exchange looks at: plain attributes are read much faster than those of a struct.
         self.json_depth_max = limits.json_depth_max

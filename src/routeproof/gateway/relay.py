@@ -44,6 +44,8 @@ class Exchange(ExchangeState):
         except ModelRetired as error:
             attempt = self.prepare_another(error)
         self.slot = hub.recorder.claim(self.opened(attempt))
+        if self.key.tap:
+            self.tap = hub.taps.begin(self.id, self.key.key_id)
         assert self.client is not None
         self.client.handler = self
         hub.exchanges += 1
@@ -56,10 +58,13 @@ class Exchange(ExchangeState):
         self.tried.append(attempt.route)
         connection = attempt.route.pool.take_idle()
         if connection is not None:
-            attempt.connection = connection
-            connection.send(attempt.request, self)
+            self._send(attempt, connection)
         else:
             self._wait_for_connection(attempt)
+
+    def _send(self, attempt: Attempt, connection: UpstreamConnection) -> None:
+        attempt.connection = connection
+        connection.send(attempt.request, self if self.tap is None else self.tap.between(attempt, self))
 
     def _wait_for_connection(self, attempt: Attempt) -> None:
         try:
@@ -71,8 +76,7 @@ class Exchange(ExchangeState):
         attempt = self.attempt
         attempt.waiter = None
         if connection is not None:
-            attempt.connection = connection
-            connection.send(attempt.request, self)
+            self._send(attempt, connection)
         else:
             assert error is not None
             self.fail(error.kind, error.message)

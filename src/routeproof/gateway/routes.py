@@ -127,6 +127,14 @@ class Route:
         """A provider's words about a failure, with our key masked where it repeats what it was sent."""
         return text.replace(self._credential, _MASK) if self._credential else text
 
+    def masked(self, recorded: bytes) -> bytes:
+        """What was recorded, with our key masked at its length, so that sizes and offsets stay true."""
+        if not self._credential:
+            return recorded
+        for spelling in {self._credential, self._credential.replace(b"/", b"\\/")}:  # the second is JSON's other one
+            recorded = recorded.replace(spelling, b"*" * len(spelling))
+        return recorded
+
     def request_bytes(self, body: bytes) -> bytes:
         """The whole upstream request: our own head and framing, then the body."""
         return b"%b%d\r\n\r\n%b" % (self.request_head, len(body), body)

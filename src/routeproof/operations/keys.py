@@ -28,6 +28,8 @@ class KeyInfo(msgspec.Struct, frozen=True):
     created_at: str
     """RFC 3339, UTC."""
     revoked_at: str | None
+    tap: bool
+    """For the prover alone: what goes upstream in its exchanges is recorded for its holder."""
 
 
 class CreatedKey(msgspec.Struct, frozen=True):
@@ -41,7 +43,9 @@ class CreatedKey(msgspec.Struct, frozen=True):
         return f"CreatedKey({self.info.key_id!r})"
 
 
-def create_key(data_dir: Path, owner: str, account: str, name: str = "", *, clock: Clock | None = None) -> CreatedKey:
+def create_key(
+    data_dir: Path, owner: str, account: str, name: str = "", *, tap: bool = False, clock: Clock | None = None
+) -> CreatedKey:
     """Make a key and store its digest; a serving gateway accepts it within a second.
 
     Makes the data directory and the database where they are missing. Raises OperatorError.
@@ -56,7 +60,7 @@ def create_key(data_dir: Path, owner: str, account: str, name: str = "", *, cloc
     ensure_schema(database)
     minted = mint_key(secrets.token_bytes(RANDOM_BYTES))
     now_ns = (clock or SystemClock()).wall_ns()
-    record = KeyRecord(key_id_of(minted.public_id), minted.digest, owner, account, now_ns, None, name)
+    record = KeyRecord(key_id_of(minted.public_id), minted.digest, owner, account, now_ns, None, name, tap)
     stored.add_key(database, record)
     return CreatedKey(minted.text, _info(record))
 
@@ -92,4 +96,5 @@ def _info(record: KeyRecord) -> KeyInfo:
         record.account,
         format_instant(record.created_ns),
         None if record.revoked_ns is None else format_instant(record.revoked_ns),
+        record.tap,
     )

@@ -12,7 +12,7 @@ from routeproof.store.driver import check_linked_version, driver
 Durability = Literal["process", "power"]
 """What a committed row survives: the death of the process, or the loss of power too."""
 
-SCHEMA_REVISION: Final = "0002"
+SCHEMA_REVISION: Final = "0003"
 """The newest migration; a test holds it to the migrations' own head."""
 
 BUSY_TIMEOUT_S: Final = 5.0

@@ -8,8 +8,8 @@ from routeproof.errors import StoreError
 from routeproof.ids import KeyId
 from routeproof.store.connecting import open_current
 
-_COLUMNS: Final = "key_id, digest, owner, account, created_ns, revoked_ns, name"
-_ADD: Final = f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own constant
+_COLUMNS: Final = "key_id, digest, owner, account, created_ns, revoked_ns, name, tap"
+_ADD: Final = f"INSERT INTO keys ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own constant
 _LIST: Final = f"SELECT {_COLUMNS} FROM keys ORDER BY created_ns, key_id"  # noqa: S608 - our own constant
 _FIND: Final = f"SELECT {_COLUMNS} FROM keys WHERE key_id = ?"  # noqa: S608 - our own constant
 _REVOKE: Final = "UPDATE keys SET revoked_ns = ? WHERE key_id = ? AND revoked_ns IS NULL"
@@ -28,6 +28,7 @@ def add_key(path: Path, record: KeyRecord) -> None:
                 record.created_ns,
                 record.revoked_ns,
                 record.name,
+                int(record.tap),
             ),
         )
 
@@ -35,7 +36,7 @@ def add_key(path: Path, record: KeyRecord) -> None:
 def list_keys(path: Path) -> list[KeyRecord]:
     """Every key, revoked ones too, the oldest first. Raises StoreError."""
     with open_current(path, read_only=True) as connection:
-        return [KeyRecord(*row) for row in connection.execute(_LIST)]
+        return [_record(*row) for row in connection.execute(_LIST)]
 
 
 def revoke_key(path: Path, key_id: KeyId, now_ns: int) -> KeyRecord:
@@ -45,9 +46,15 @@ def revoke_key(path: Path, key_id: KeyId, now_ns: int) -> KeyRecord:
         row = connection.execute(_FIND, (key_id,)).fetchone()
     if row is None:
         raise StoreError(f"there is no key {key_id!r}; `routeproof keys list` shows those that there are")
-    return KeyRecord(*row)
+    return _record(*row)
 
 
 def load_ring(path: Path) -> KeyRing:
     """Every key as the data plane looks them up. Raises StoreError."""
     return KeyRing(list_keys(path))
+
+
+def _record(
+    key_id: str, digest: bytes, owner: str, account: str, created_ns: int, revoked_ns: int | None, name: str, tap: int
+) -> KeyRecord:
+    return KeyRecord(KeyId(key_id), digest, owner, account, created_ns, revoked_ns, name, bool(tap))

@@ -102,6 +102,7 @@ keys = Table(
     _int("created_ns"),
     _int("revoked_ns", null=True),
     _text("name"),
+    Column("tap", _Int, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 
