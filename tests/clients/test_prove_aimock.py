@@ -176,7 +176,7 @@ def test_what_could_not_be_judged_is_no_pass(proven: ProvenRun) -> None:
 
 
 def test_its_whole_answers_are_right_by_their_bytes(proven: ProvenRun) -> None:
-    """P01, R04, U01: the fixture's words, the model that was asked for, counts that add up, ids of their own."""
+    """P01, R02, R04, U01: the fixture's words, the model asked for and listed, counts that add up, ids of their own."""
     plain = answers(proven, "plain")
     usages = [body(one)["usage"] for one in plain]
 
@@ -185,6 +185,7 @@ def test_its_whole_answers_are_right_by_their_bytes(proven: ProvenRun) -> None:
     }
     assert all(usage["prompt_tokens"] + usage["completion_tokens"] == usage["total_tokens"] > 0 for usage in usages)
     assert len({body(one)["id"] for one in plain}) == len(plain)
+    assert {entry["id"] for one in answers(proven, "models") for entry in body(one)["data"]} == {MODEL, THINKER}
 
 
 def test_its_streams_are_right_by_their_bytes(proven: ProvenRun) -> None:

@@ -69,7 +69,9 @@ def _columns(**changed: str | int | None) -> RecordChange:
 
 def _dearer(row: LedgerRow) -> LedgerRow:
     cost = row.columns.get("cost_nanousd")
-    return msgspec.structs.replace(row, columns={**row.columns, "cost_nanousd": (cost or 0) + 1})  # type: ignore[operator]
+    if type(cost) is not int:
+        return row
+    return msgspec.structs.replace(row, columns={**row.columns, "cost_nanousd": cost + 1})
 
 
 def _without_rows(observations: Sequence[Observation]) -> Sequence[Observation]:

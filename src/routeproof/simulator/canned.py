@@ -1,4 +1,4 @@
-"""A server that says the same to whatever it is asked, always with status 200: no API at all, or only a cardboard one."""
+"""A server that gives one answer to whatever it is asked, with status 200: no API at all, or one of cardboard."""
 
 from routeproof.simulator.fault_bodies import HTML
 from routeproof.simulator.faults import Fault, FaultCall

@@ -40,7 +40,7 @@ def test_no_check_passes(name: str) -> None:
 
 
 def test_what_hangs_is_left_at_its_deadline() -> None:
-    """Nothing was waited for longer, and the run ends by itself before all is asked of an endpoint that says nothing."""
+    """Nothing was waited for longer, and the run ends by itself: it does not ask all of an endpoint that is silent."""
     run = proven(HANGING)
 
     endings = {one.transcript.ending for one in run.outcome.observations}
