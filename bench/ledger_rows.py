@@ -8,10 +8,10 @@ from typing import Final
 
 import msgspec
 
-from routeproof.catalog.fact_sets import FactSet, fact_set_of
-from routeproof.catalog.price_book import PriceBook
-from routeproof.catalog.price_sheet import PriceSheet
-from routeproof.catalog.tariff import Tariff
+from routeproof.catalog.pricing.fact_sets import FactSet, fact_set_of
+from routeproof.catalog.pricing.price_book import PriceBook
+from routeproof.catalog.pricing.price_sheet import PriceSheet
+from routeproof.catalog.pricing.tariff import Tariff
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.ids import ExchangeIds

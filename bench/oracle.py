@@ -11,9 +11,9 @@ from typing import Final
 
 import msgspec
 
-from routeproof.prover.asked import StreamAsked
-from routeproof.prover.overlays import overlay_named
-from routeproof.prover.stream.oracle import examine_stream
+from routeproof.prover.oracle.asked import StreamAsked
+from routeproof.prover.oracle.overlays import overlay_named
+from routeproof.prover.oracle.stream.oracle import examine_stream
 from routeproof.simulator import deepseek_shapes, qwen_modern
 from routeproof.simulator.answer import Answer
 from routeproof.simulator.draws import Draws

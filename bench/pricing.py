@@ -12,7 +12,7 @@ import msgspec
 
 from bench.ledger_rows import CONFIG, MODELS
 from routeproof.access.keys import KeyRing
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import parse_settings

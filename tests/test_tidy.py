@@ -82,7 +82,7 @@ BROKEN: list[tuple[FileRule, SourceFile, int]] = [
     (tidy.swallowed_exceptions, source("try:\n    run()\nexcept:\n    stop()"), 5),
     (tidy.swallowed_exceptions, source("try:\n    run()\nexcept Exception:\n    pass"), 5),
     (tidy.floats_near_money, source("half = 0.5", "src/routeproof/money.py"), 3),
-    (tidy.floats_near_money, source("price = float(text)", "src/routeproof/catalog/rates.py"), 3),
+    (tidy.floats_near_money, source("price = float(text)", "src/routeproof/catalog/pricing/rates.py"), 3),
     (tidy.impure_imports, source("import asyncio", "src/routeproof/wire/a.py"), 3),
     (tidy.impure_imports, source("import os.path", "src/routeproof/access/a.py"), 3),
     (tidy.impure_imports, source("from time import monotonic", "src/routeproof/money.py"), 3),

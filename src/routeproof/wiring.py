@@ -14,7 +14,7 @@ from pathlib import Path
 import uvloop
 
 from routeproof.admin.process import admin_process
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.cli import console
 from routeproof.cli.app import run
 from routeproof.cli.exits import Exit
@@ -92,9 +92,7 @@ def main() -> None:
     sys.exit(run(Wiring()))
 
 
-def _open_ledger(
-    settings: Settings, prices: PriceBook, *, keep_small: bool, clock: Clock | None = None
-) -> OpenLedger:
+def _open_ledger(settings: Settings, prices: PriceBook, *, keep_small: bool, clock: Clock | None = None) -> OpenLedger:
     return OpenLedger(
         settings.server.data_dir,
         slots=settings.limits.recorder_slots,
@@ -111,9 +109,7 @@ def _ledger_failed(error: BaseException) -> None:
     _log.critical("requests are refused until a restart: %s", error)
 
 
-def _data_plane(
-    settings: Settings, prices: PriceBook, ledger: OpenLedger, clock: Clock | None = None
-) -> DataPlane:
+def _data_plane(settings: Settings, prices: PriceBook, ledger: OpenLedger, clock: Clock | None = None) -> DataPlane:
     """A data plane on the running loop, kept up to date with the keys in the database."""
     plane = DataPlane(
         settings,

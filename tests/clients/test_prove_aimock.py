@@ -14,9 +14,9 @@ from tests.support.aimock import CALLS, DEPOT, MODEL, PLAIN, RECORDED, TEXTS, TH
 
 from routeproof.evidence.observations import Ending, Observation
 from routeproof.evidence.verdicts import Verdict
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 from routeproof.operations.prove import ProvenRun, ProveOptions, plan_route, run_to_the_end
-from routeproof.prover.nonces import nonce_of
+from routeproof.prover.cases.nonces import nonce_of
 from routeproof.prover.packs import Pack
 
 PASSES = (

@@ -8,7 +8,7 @@ import pytest
 from tests.support.documents import bare, document, examples, rows_of, section
 from typer.testing import CliRunner
 
-from routeproof.catalog.workload import RequestType
+from routeproof.catalog.comparing.workload import RequestType
 from routeproof.cli.app import build_app
 from routeproof.config.workload_file import parse_workload
 

@@ -2,10 +2,10 @@
 
 from tests.support.documents import bare, document, rows_of
 
-from routeproof.catalog.notes import HELD_PRICE, STALE_PRICE
+from routeproof.catalog.pricing.notes import HELD_PRICE, STALE_PRICE
 from routeproof.catalog.staleness import Freshness
 from routeproof.errors import FactsHeld
-from routeproof.operations.facts_check import CALENDAR_AHEAD_DAYS, ENDS_SOON_DAYS, Trouble
+from routeproof.operations.facts.checking import CALENDAR_AHEAD_DAYS, ENDS_SOON_DAYS, Trouble
 
 TEXT = document("docs/facts-and-prices.md")
 TROUBLES = {bare(row["trouble"]): row["meaning"] for row in rows_of(TEXT, "trouble")}

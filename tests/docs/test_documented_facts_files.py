@@ -7,8 +7,8 @@ from tests.support.documents import bare, document, examples, rows_of, section, 
 
 from routeproof.catalog.facts import parse_facts
 from routeproof.catalog.kinds import Confidence, kind_of
-from routeproof.catalog.readers import READERS, UNITS
-from routeproof.catalog.reading_services import LIMITS
+from routeproof.catalog.reading.readers import READERS, UNITS
+from routeproof.catalog.reading.services import LIMITS
 from routeproof.errors import FactsError
 
 NAME = "docs/facts-files.md"

@@ -12,19 +12,19 @@ import pytest
 from tests.support.documents import EXAMPLE_DAY, ROOT, bare, document, examples, rows_of, section, tables, words_in
 from tests.support.running_gateway import RunningGateway
 
-from routeproof.catalog.notes import NOTE_WORDS
-from routeproof.catalog.price_book import PriceBook
-from routeproof.catalog.reading_prices import PRICE_FLAGS
-from routeproof.catalog.tariff import Cost
+from routeproof.catalog.pricing.notes import NOTE_WORDS
+from routeproof.catalog.pricing.price_book import PriceBook
+from routeproof.catalog.pricing.tariff import Cost
+from routeproof.catalog.reading.prices import PRICE_FLAGS
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.dialects.registry import DIALECT_NAMES, dialect_named
 from routeproof.gateway.rejection import UNAUTHENTICATED_ROWS_PER_S
 from routeproof.ledger.entries import AttemptRow, ExchangeRow, Outcome
 from routeproof.money import format_nanousd
-from routeproof.operations.ledger_log import LogAttempt
-from routeproof.operations.recompute import Difference, Recomputation
-from routeproof.operations.repricing import Differs
+from routeproof.operations.ledger.log import LogAttempt
+from routeproof.operations.ledger.recompute import Difference, Recomputation
+from routeproof.operations.ledger.repricing import Differs
 from routeproof.store.fitting import OUT_OF_RANGE
 from routeproof.store.recovery import INTERRUPTED_NOTE
 from routeproof.store.schema import metadata

@@ -9,7 +9,7 @@ from routeproof.operations.lint.failover import STARVED_SHARE
 from routeproof.operations.lint.finding import Severity
 from routeproof.operations.lint.hosts import LOCAL_ENDINGS
 from routeproof.operations.lint.names import NEAR_DAYS
-from routeproof.operations.workload_from_log import LONG_CONTEXT_TOKENS
+from routeproof.operations.prices.workload_from_log import LONG_CONTEXT_TOKENS
 
 TEXT = document("docs/lint.md")
 ROWS = {bare(row["code"]): row for row in rows_of(TEXT, "code")}

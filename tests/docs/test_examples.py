@@ -18,7 +18,7 @@ from tests.support.example_runs import run_curl, run_python
 from tests.support.running_gateway import RunningGateway
 
 from routeproof.catalog.facts import merge_facts, parse_facts
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import parse_settings
 from routeproof.simulator.script import parse_script

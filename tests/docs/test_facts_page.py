@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 
 from routeproof.catalog.facts import parse_facts
 from routeproof.catalog.kinds import kind_of
-from routeproof.catalog.readers import READERS
+from routeproof.catalog.reading.readers import READERS
 from routeproof.cli.app import build_app
 from routeproof.clock import format_day
 from routeproof.config.facts_files import load_facts
-from routeproof.operations.fact_cells import HEADINGS
-from routeproof.operations.facts_page import MADE_BY, facts_page
+from routeproof.operations.facts.cells import HEADINGS
+from routeproof.operations.facts.page import MADE_BY, facts_page
 
 NAME = "docs/facts.md"
 TEXT = document(NAME)

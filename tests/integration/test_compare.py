@@ -9,6 +9,7 @@ import pytest
 from tests.support.comparing import ENVIRON, Comparison, compared, compared_with_newapi
 from tests.support.running_gateway import SIM_KEYS, RunningGateway
 
+from routeproof.evidence.verdicts import Verdict
 from routeproof.prover.comparison.facets import ComparedFacet, Outcome
 from routeproof.prover.packs import Pack
 from routeproof.simulator.faults import Fault
@@ -125,11 +126,32 @@ def test_our_own_gateway_changes_no_answer(kind: str, model: str) -> None:
 
     answered_alike(found)
     assert found.row(ComparedFacet.RATE_LIMITS).outcome is Outcome.SAME
+    assert found.check.verdict is Verdict.PASS
     assert {one.case for one in found.row(ComparedFacet.ERRORS).differences} <= {
         "compare-bad-body",
         "compare-bad-key",
         "compare-unknown-model",
     }
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.DROP_REASONING, Fault.COLLAPSE_TO_JSON, Fault.COLLAPSE_TO_EVENT, Fault.MISSING_USAGE]
+)
+def test_each_fault_of_answers_fails_the_check(fault: Fault) -> None:
+    """X04 says what differs."""
+    found = compared_with_newapi(fault)
+
+    assert found.check.verdict is Verdict.FAIL
+    assert found.check.failures
+    assert found.check.next_step
+
+
+def test_an_honest_gateway_does_not_fail_the_check() -> None:
+    """It rewrites the provider's errors and nothing else; so few questions say neither yes nor no about that."""
+    found = compared_with_newapi(simulated=False)
+
+    assert found.check.verdict is Verdict.INCONCLUSIVE
+    assert all("[bad-value, " in words for words in found.check.failures)
 
 
 def test_one_provider_against_itself_is_the_same() -> None:

@@ -11,8 +11,8 @@ import pytest
 from tests.support.asked_providers import KEYS, AskedProviders
 
 from routeproof.catalog.facts import parse_facts
-from routeproof.catalog.newapi_pricing import parse_pricing
-from routeproof.catalog.newapi_units import quota_of_usage
+from routeproof.catalog.newapi.price_list import parse_pricing
+from routeproof.catalog.newapi.units import quota_of_usage
 from routeproof.simulator.faults import Fault
 from routeproof.simulator.newapi_prices import MARK_UP
 from routeproof.usage import Usage

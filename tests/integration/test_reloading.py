@@ -15,7 +15,7 @@ from tests.support.running_gateway import RunningGateway
 from tests.support.waiting import until
 
 from routeproof.access.keys import KeyRing
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import parse_settings
 from routeproof.config.settings import Settings

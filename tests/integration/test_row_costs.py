@@ -9,7 +9,7 @@ from tests.support.clocks import DatedClock
 from tests.support.raw_client import Answer, ask, chat
 from tests.support.running_gateway import RunningGateway
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.catalog.staleness import StalenessPolicies
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts

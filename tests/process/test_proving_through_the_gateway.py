@@ -8,11 +8,11 @@ from tests.support.site import MODELS, PROVIDER_CANARY, Site
 from routeproof.config.loading import load_settings
 from routeproof.evidence.observations import Arm
 from routeproof.evidence.verdicts import Verdict
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 from routeproof.operations.prove import ARMS, ProveOptions, plan_route, run_to_the_end
 from routeproof.operations.prove_gateway import own_gateway
 from routeproof.operations.prove_targets import configured_target
-from routeproof.prover.running import RunSettings
+from routeproof.prover.engine.running import RunSettings
 from routeproof.secret import Secret
 
 ROUTE = "deepseek/deepseek-flash"

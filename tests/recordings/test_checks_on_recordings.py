@@ -20,14 +20,14 @@ from routeproof.evidence.plan import Case, Ceilings, Plan, PlannedCheck, Step
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.route import RouteIdentity
 from routeproof.evidence.verdicts import Verdict
-from routeproof.prover.check_hashes import check_hash
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.declaring import Route, declare
-from routeproof.prover.endpoints import Endpoint, keys_for
-from routeproof.prover.judging import judge_all, judges_of
-from routeproof.prover.overlays import overlay_digest
-from routeproof.prover.running import RunSettings, run_plan
-from routeproof.prover.sending import Sender
+from routeproof.prover.engine.check_hashes import check_hash
+from routeproof.prover.engine.declaring import Route, declare
+from routeproof.prover.engine.endpoints import Endpoint, keys_for
+from routeproof.prover.engine.judging import judge_all, judges_of
+from routeproof.prover.engine.running import RunSettings, run_plan
+from routeproof.prover.engine.sending import Sender
+from routeproof.prover.oracle.overlays import overlay_digest
 from routeproof.simulator.recordings import Recording, load_recording
 from routeproof.simulator.replay import ReplayProvider
 from routeproof.simulator.simulator import start_behaviour

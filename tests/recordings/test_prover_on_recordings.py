@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from routeproof.prover.asked import AnswerAsked, StreamAsked
-from routeproof.prover.findings import Finding
-from routeproof.prover.overlays import overlay_named
-from routeproof.prover.response_schema import examine_completion, examine_error
-from routeproof.prover.row_values import values_of
-from routeproof.prover.stream.agreement import agree_with_row
-from routeproof.prover.stream.oracle import examine_stream
+from routeproof.prover.oracle.asked import AnswerAsked, StreamAsked
+from routeproof.prover.oracle.findings import Finding
+from routeproof.prover.oracle.overlays import overlay_named
+from routeproof.prover.oracle.response_schema import examine_completion, examine_error
+from routeproof.prover.oracle.row_values import values_of
+from routeproof.prover.oracle.stream.agreement import agree_with_row
+from routeproof.prover.oracle.stream.oracle import examine_stream
 
 FOLDER = os.environ.get("ROUTEPROOF_RECORDINGS")
 DIALECT_OF = {"deepseek": "deepseek", "alibaba": "qwen"}

@@ -18,7 +18,7 @@ from tests.support.clocks import DatedClock
 from tests.support.raw_client import Answer, ask, request
 from tests.support.running_gateway import RunningGateway
 
-from routeproof.catalog.price_book import PriceBook, Tariff
+from routeproof.catalog.pricing.price_book import PriceBook, Tariff
 from routeproof.clock import NS_PER_S, parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.ledger.entries import AttemptRow, Entry

@@ -11,7 +11,7 @@ import msgspec
 from tests.support.golden_answers import Answer, completion, error, models, tool_completion
 from tests.support.golden_streams import USAGE
 
-from routeproof.prover.asked import AnswerAsked
+from routeproof.prover.oracle.asked import AnswerAsked
 
 ASKED = AnswerAsked(tool_names=frozenset(("weather", "time")))
 HTML = b"<html><body>Bad gateway</body></html>"

@@ -1,14 +1,14 @@
 """Compares a simulated provider with a gateway in front of one, from words to report, with all that was observed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.loop_thread import LoopThread
 
 from routeproof.config.settings import EvidenceSettings
-from routeproof.evidence.observations import Observation
 from routeproof.operations.compare_routes import Compared, CompareWords, compare_to_the_end, plan_comparison
 from routeproof.operations.evidence import EvidencePlace
+from routeproof.operations.prove import ProvenRun
 from routeproof.prover.comparison.facets import ComparedFacet, FacetComparison
 from routeproof.prover.packs import Pack
 from routeproof.simulator.faults import Fault
@@ -22,9 +22,11 @@ ENVIRON = {"DIRECT_KEY": DIRECT_KEY, "GATEWAY_KEY": GATEWAY_KEY}
 class Comparison:
     """What a comparison told, beside what went over the wire."""
 
-    def __init__(self, compared: Compared, observations: Sequence[Observation]) -> None:
+    def __init__(self, compared: Compared, proven: ProvenRun) -> None:
         self.compared = compared
-        self.observations = {one.id: one for one in observations}
+        self.observations = {one.id: one for one in proven.observations}
+        (self.check,) = proven.run.results
+        """What X04 came to."""
 
     def row(self, facet: ComparedFacet) -> FacetComparison:
         """One facet's."""
@@ -72,10 +74,10 @@ def compared(
     )
     place = EvidencePlace(Path("nowhere"), EvidenceSettings(), None)
     told, proven = compare_to_the_end(plan_comparison(words, place, environ, Path()))
-    return Comparison(told, proven.observations)
+    return Comparison(told, proven)
 
 
-def compared_with_newapi(fault: Fault | None = None, *, model: str = "deepseek-flash") -> Comparison:
+def compared_with_newapi(fault: Fault | None = None, *, simulated: bool | None = None) -> Comparison:
     """A simulated DeepSeek against a simulated new-api gateway in front of the same, honest or with a fault."""
     settings = SimulatorSettings(
         providers=(

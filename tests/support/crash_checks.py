@@ -7,14 +7,14 @@ from typing import Any
 from tests.support.load import Asked
 from tests.support.site import Site
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import load_settings
 from routeproof.ids import ExchangeId, format_exchange_id
 from routeproof.ledger.audit import audit_entries
 from routeproof.ledger.entries import Entry
 from routeproof.operations.demo.prices import Tariffs, exact_ceiling, exact_cost
-from routeproof.operations.recompute import Difference, Record, recompute
+from routeproof.operations.ledger.recompute import Difference, Record, recompute
 from routeproof.store.health import check_database
 from routeproof.store.reading import PAGE_MAX, LedgerFilter, LedgerReader
 from routeproof.usage import Usage

@@ -7,7 +7,7 @@ import msgspec
 from tests.support.prover_runs import QUICK, SimulatedRun
 from tests.support.running_gateway import SIM_KEYS, RunningGateway
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import SystemClock, format_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.evidence.canonical import digest_of
@@ -16,15 +16,15 @@ from routeproof.evidence.plan import Declared, Plan, PlannedPrices
 from routeproof.evidence.route import RouteIdentity, key_fingerprint
 from routeproof.ledger.entries import Entry
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.endpoints import Endpoint, keys_for
-from routeproof.prover.judging import judge_all, judges_of
-from routeproof.prover.overlays import overlay_digest
+from routeproof.prover.engine.endpoints import Endpoint, keys_for
+from routeproof.prover.engine.judging import judge_all, judges_of
+from routeproof.prover.engine.planning import make_plan
+from routeproof.prover.engine.running import Outcome, RunSettings, run_plan
+from routeproof.prover.engine.sending import Sender
+from routeproof.prover.judges.rows import ATTEMPT, EXCHANGE
+from routeproof.prover.oracle.overlays import overlay_digest
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import make_plan
 from routeproof.prover.prices import declared_prices, planned_prices
-from routeproof.prover.rows import ATTEMPT, EXCHANGE
-from routeproof.prover.running import Outcome, RunSettings, run_plan
-from routeproof.prover.sending import Sender
 from routeproof.prover.setup import Setup
 
 REGIONS = {"qwen": "singapore"}

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from routeproof.prover.asked import StreamAsked
+from routeproof.prover.oracle.asked import StreamAsked
 
 Frame = dict[str, Any]
 DONE = b"data: [DONE]\n\n"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.evidence.observations import (
@@ -22,13 +22,13 @@ from routeproof.evidence.observations import (
 from routeproof.evidence.plan import Declared, Plan, PlannedPrices, SelfTest, planned_keys
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.route import RouteIdentity
+from routeproof.prover.cases.templates import fill
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.judging import judge_of
+from routeproof.prover.engine.judging import judge_of
+from routeproof.prover.engine.planning import make_plan
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import make_plan
 from routeproof.prover.prices import planned_prices
 from routeproof.prover.setup import Setup
-from routeproof.prover.templates import fill
 
 CREATED = "2026-11-24T12:00:00.000Z"
 MODEL = "deepseek-flash"

@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from routeproof.catalog.fact_sets import fact_set_of
 from routeproof.catalog.facts import parse_facts
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.fact_sets import fact_set_of
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import parse_instant
 from routeproof.config.loading import load_settings
 from routeproof.config.settings import Settings

@@ -11,13 +11,13 @@ from routeproof.evidence.results import CheckResult
 from routeproof.evidence.route import RouteIdentity, key_fingerprint
 from routeproof.prover.check import Check
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.endpoints import Deadlines, Endpoint, keys_for
-from routeproof.prover.judging import judge_all, judges_of
-from routeproof.prover.overlays import overlay_digest
+from routeproof.prover.engine.endpoints import Deadlines, Endpoint, keys_for
+from routeproof.prover.engine.judging import judge_all, judges_of
+from routeproof.prover.engine.planning import make_plan
+from routeproof.prover.engine.running import Outcome, RunSettings, run_plan
+from routeproof.prover.engine.sending import Sender
+from routeproof.prover.oracle.overlays import overlay_digest
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import make_plan
-from routeproof.prover.running import Outcome, RunSettings, run_plan
-from routeproof.prover.sending import Sender
 from routeproof.prover.setup import Setup
 from routeproof.simulator.faults import Fault
 from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings

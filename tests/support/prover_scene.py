@@ -10,13 +10,13 @@ from routeproof.evidence.observations import Arm, Ending, Observation
 from routeproof.evidence.plan import Plan
 from routeproof.evidence.results import Spent
 from routeproof.prover.check import Check
-from routeproof.prover.endpoints import Endpoint, keys_for
+from routeproof.prover.engine.endpoints import Endpoint, keys_for
+from routeproof.prover.engine.planning import make_plan
+from routeproof.prover.engine.running import Outcome, RunSettings, run_plan
+from routeproof.prover.engine.sending import Sender
+from routeproof.prover.engine.watching import Unwatched
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import make_plan
-from routeproof.prover.running import Outcome, RunSettings, run_plan
-from routeproof.prover.sending import Sender
 from routeproof.prover.setup import Setup
-from routeproof.prover.watching import Unwatched
 from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings
 from routeproof.simulator.simulator import RunningSimulator, start_simulator
 

@@ -5,7 +5,7 @@ from typing import Any
 from tests.support.priced_ledger import OFF_PEAK, PricedLedger
 
 from routeproof.ledger.entries import AttemptRow
-from routeproof.operations.recompute import Difference, Recomputation, Record, recompute
+from routeproof.operations.ledger.recompute import Difference, Recomputation, Record, recompute
 from routeproof.store.reading import LedgerFilter
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from tests.support.prover_runs import KEY, SimulatedRun, prove_simulated
 from tests.support.sample_evidence import BUILD, ENDED_NS, SIGNER
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import NS_PER_S, format_instant, parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.evidence.bundle import Bundle, read_bundle, write_bundle

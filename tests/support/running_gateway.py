@@ -11,7 +11,7 @@ from tests.support.loop_thread import LoopThread
 from tests.support.memory_ledger import MemoryLedger
 
 from routeproof.access.keys import RANDOM_BYTES, KeyRecord, KeyRing, key_id_of, mint_key
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.catalog.staleness import StalenessPolicies, StalenessPolicy
 from routeproof.clock import Clock, SystemClock, parse_instant
 from routeproof.config.facts_files import load_facts

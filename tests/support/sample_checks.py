@@ -8,10 +8,10 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Credential, Plan, PlannedCheck, Step
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.chat_bodies import chat, user
+from routeproof.prover.cases.chat_bodies import chat, user
 from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import rule_det
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import rule_det
 from routeproof.prover.setup import Setup
 
 

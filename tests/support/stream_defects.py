@@ -22,7 +22,7 @@ from tests.support.golden_streams import (
     tool_frames,
 )
 
-from routeproof.prover.asked import StreamAsked
+from routeproof.prover.oracle.asked import StreamAsked
 
 
 @dataclass(frozen=True)

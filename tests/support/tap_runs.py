@@ -15,13 +15,13 @@ from routeproof.evidence.route import RouteIdentity, key_fingerprint
 from routeproof.ledger.entries import Entry
 from routeproof.prover.check import Check
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.endpoints import Endpoint, keys_for
-from routeproof.prover.judging import judge_all, judges_of
-from routeproof.prover.overlays import overlay_digest
+from routeproof.prover.engine.endpoints import Endpoint, keys_for
+from routeproof.prover.engine.judging import judge_all, judges_of
+from routeproof.prover.engine.planning import make_plan
+from routeproof.prover.engine.running import Outcome, RunSettings, run_plan
+from routeproof.prover.engine.sending import Sender
+from routeproof.prover.oracle.overlays import overlay_digest
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import make_plan
-from routeproof.prover.running import Outcome, RunSettings, run_plan
-from routeproof.prover.sending import Sender
 from routeproof.prover.setup import Setup
 from routeproof.simulator.plan import Latency
 from routeproof.simulator.relay import Relay

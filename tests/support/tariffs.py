@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from routeproof.catalog.comparison import Offer
-from routeproof.catalog.rates import Rate, TierRates
-from routeproof.catalog.tariff import Tariff
-from routeproof.catalog.week import HOUR_NS, Phase, spread_of
-from routeproof.catalog.workload import HOURS_OF_WEEK, Load, RequestType
-from routeproof.catalog.workload_inputs import Scene
+from routeproof.catalog.comparing.comparison import Offer
+from routeproof.catalog.comparing.inputs import Scene
+from routeproof.catalog.comparing.week import HOUR_NS, Phase, spread_of
+from routeproof.catalog.comparing.workload import HOURS_OF_WEEK, Load, RequestType
+from routeproof.catalog.pricing.rates import Rate, TierRates
+from routeproof.catalog.pricing.tariff import Tariff
 
 
 def rate(nano: int | Fraction) -> Rate:

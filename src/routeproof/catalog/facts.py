@@ -4,12 +4,12 @@ import tomllib
 from collections.abc import Iterator
 
 from routeproof.catalog.consistency import duplicate_ids, overlaps, unknown_rivals
-from routeproof.catalog.fields import FactPlace, FactTable
-from routeproof.catalog.key_lines import KeyLines
 from routeproof.catalog.kinds import AnyFact, Facts, gather
-from routeproof.catalog.readers import READERS, UNITS
-from routeproof.catalog.reading_common import read_common
-from routeproof.catalog.values import shown
+from routeproof.catalog.reading.common import read_common
+from routeproof.catalog.reading.fields import FactPlace, FactTable
+from routeproof.catalog.reading.key_lines import KeyLines
+from routeproof.catalog.reading.readers import READERS, UNITS
+from routeproof.catalog.reading.values import shown
 from routeproof.errors import FactsError
 
 __all__ = ["Facts", "merge_facts", "parse_facts"]

@@ -17,8 +17,8 @@ from routeproof.cli.prove_progress import prove_progress
 from routeproof.errors import OperatorError
 from routeproof.operations.compare_routes import Compared, CompareWords, compare_to_the_end, plan_comparison
 from routeproof.operations.reports.words import money_words
+from routeproof.prover.engine.running import CONCURRENCY
 from routeproof.prover.packs import Pack
-from routeproof.prover.running import CONCURRENCY
 
 DirectArgument = Annotated[
     str,
@@ -60,7 +60,8 @@ def compare(
 ) -> None:
     """Show what a gateway changes, facet by facet.
 
-    The same questions go straight and through it. Every question is asked straight twice, so that what the model itself varies is not taken for the gateway's.
+    The same questions go straight and through it. Every question is asked straight twice, so that what the model
+    itself varies is not taken for the gateway's.
     Exit code 0: nothing differs; 1: something does; 2: nothing could be compared, or it was interrupted.
     """
     words = CompareWords(

@@ -14,9 +14,9 @@ from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption
 from routeproof.cli.price_desk import ROUTE_HELP, AtOption, desk_at, instant_at
 from routeproof.cli.price_reasons import reason_text
 from routeproof.clock import SystemClock
-from routeproof.operations.bills import Bill
+from routeproof.operations.prices.bills import Bill
+from routeproof.operations.prices.usage_cost import UsageCost, cost_of_usage, read_usage_file
 from routeproof.operations.screen import Column
-from routeproof.operations.usage_cost import UsageCost, cost_of_usage, read_usage_file
 
 _LINES: Final[Sequence[Column]] = (
     ("part", "left"),

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from routeproof.catalog.readers import READERS
+from routeproof.catalog.reading.readers import READERS
 from routeproof.cli.console import json_line, say, table, tell
 from routeproof.cli.exits import Exit
 from routeproof.cli.facts_page import page
@@ -15,9 +15,9 @@ from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, set
 from routeproof.cli.price_desk import AtOption, instant_at
 from routeproof.config.problems import did_you_mean
 from routeproof.config.settings import Settings
-from routeproof.operations.fact_views import FactView
-from routeproof.operations.facts import FactDetail, FactFilter, list_facts, show_fact
-from routeproof.operations.facts_check import REMEDIES, FactsReport, Trouble, check_facts
+from routeproof.operations.facts.checking import REMEDIES, FactsReport, Trouble, check_facts
+from routeproof.operations.facts.listing import FactDetail, FactFilter, list_facts, show_fact
+from routeproof.operations.facts.views import FactView
 from routeproof.operations.screen import Column
 
 facts_commands = typer.Typer(no_args_is_help=True)

@@ -2,7 +2,7 @@
 
 from routeproof.cli.console import say
 from routeproof.config.facts_files import load_facts
-from routeproof.operations.facts_page import facts_page
+from routeproof.operations.facts.page import facts_page
 
 
 def page() -> None:

@@ -12,8 +12,8 @@ from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, set
 from routeproof.cli.price_desk import AtOption, instant_at
 from routeproof.config.facts_files import load_facts
 from routeproof.money import parse_price
-from routeproof.operations.facts_disagreements import Disagreement, Point
-from routeproof.operations.facts_verify import ProviderReport, providers_named, verify_provider
+from routeproof.operations.asking.disagreements import Disagreement, Point
+from routeproof.operations.asking.verifying import ProviderReport, providers_named, verify_provider
 from routeproof.operations.screen import Column
 
 _QUESTIONS: Final[Sequence[Column]] = (

@@ -23,8 +23,8 @@ from routeproof.cli.ledger_filters import (
 )
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, settings_at
 from routeproof.money import format_nanousd
-from routeproof.operations.bills import bill_text
-from routeproof.operations.recompute import Difference, Recomputation, Record, StraddlingRow, recompute
+from routeproof.operations.ledger.recompute import Difference, Recomputation, Record, StraddlingRow, recompute
+from routeproof.operations.prices.bills import bill_text
 from routeproof.operations.screen import Column
 
 SHOWN_MAX: Final = 50

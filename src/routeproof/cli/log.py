@@ -22,9 +22,9 @@ from routeproof.cli.ledger_filters import (
 )
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, settings_at
 from routeproof.money import format_nanousd
-from routeproof.operations.ledger_log import LogExchange, LogPage, LogTotals, read_log
+from routeproof.operations.ledger.log import LogExchange, LogPage, LogTotals, read_log
+from routeproof.operations.prices.straddling import Straddling
 from routeproof.operations.screen import Column
-from routeproof.operations.straddling import Straddling
 from routeproof.store.reading import PAGE_MAX
 
 LIMIT_DEFAULT: Final = 50

@@ -9,7 +9,7 @@ import typer
 from routeproof.cli.instants import read_instant
 from routeproof.cli.options import settings_at
 from routeproof.clock import SystemClock
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 
 ROUTE_HELP: Final = "A route of the configuration, or FAMILY@REGION[:SCOPE]/MODEL without one."
 

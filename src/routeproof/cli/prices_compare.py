@@ -25,11 +25,11 @@ from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, set
 from routeproof.cli.price_desk import ROUTE_HELP, AtOption, desk_at, instant_at
 from routeproof.cli.price_reasons import reason_text
 from routeproof.config.workload_file import load_workload
-from routeproof.operations.candidates import bounds_of, candidate_of
-from routeproof.operations.comparing import Comparison, FlipPoint, InputReach, RoutePrice, compare_routes
-from routeproof.operations.ledger_log import LedgerFilter
+from routeproof.operations.ledger.log import LedgerFilter
+from routeproof.operations.prices.candidates import bounds_of, candidate_of
+from routeproof.operations.prices.comparing import Comparison, FlipPoint, InputReach, RoutePrice, compare_routes
+from routeproof.operations.prices.workload_from_log import LONG_CONTEXT_TOKENS, measure_workload
 from routeproof.operations.screen import Column
-from routeproof.operations.workload_from_log import LONG_CONTEXT_TOKENS, measure_workload
 
 _INPUTS: Final[Sequence[Column]] = (
     ("input", "left"),

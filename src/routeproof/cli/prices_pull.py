@@ -15,10 +15,10 @@ from routeproof.cli.price_desk import AtOption, instant_at
 from routeproof.clock import SystemClock
 from routeproof.config.facts_files import load_facts
 from routeproof.config.settings import ProviderSettings
-from routeproof.operations.facts_verify import providers_named
-from routeproof.operations.models_pull import PulledModels, fetch_models, read_models, save_limits
-from routeproof.operations.price_comparing import ListQuery
-from routeproof.operations.prices_pull import PulledPrices, fetch_account, fetch_prices, read_prices, save_prices
+from routeproof.operations.asking.verifying import providers_named
+from routeproof.operations.pulling.comparing import ListQuery
+from routeproof.operations.pulling.models import PulledModels, fetch_models, read_models, save_limits
+from routeproof.operations.pulling.prices import PulledPrices, fetch_account, fetch_prices, read_prices, save_prices
 from routeproof.operations.screen import Column
 
 pull_commands = typer.Typer(no_args_is_help=True)

@@ -10,7 +10,7 @@ from routeproof.cli.exits import Exit
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption
 from routeproof.cli.price_desk import ROUTE_HELP, AtOption, desk_at, instant_at
 from routeproof.cli.price_reasons import reason_text
-from routeproof.operations.prices import FactNote, HistoryRow, PriceAnswer, PriceTable, prices_of
+from routeproof.operations.prices.answers import FactNote, HistoryRow, PriceAnswer, PriceTable, prices_of
 from routeproof.operations.screen import Column
 
 _PRICES: Final[Sequence[Column]] = (

@@ -49,8 +49,8 @@ from routeproof.operations.evidence import EvidencePlace
 from routeproof.operations.proof_summary import plan_summary, planned_requests, proof_summary
 from routeproof.operations.prove import PlannedRun, ProvenRun
 from routeproof.operations.signers import ready_signer
+from routeproof.prover.engine.running import CONCURRENCY
 from routeproof.prover.packs import Pack
-from routeproof.prover.running import CONCURRENCY
 from routeproof.store.evidence_store import Stored
 
 

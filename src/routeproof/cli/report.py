@@ -34,7 +34,8 @@ def report(
 ) -> None:
     """Write a page about one evidence.
 
-    It says what was proven, what was not and why, what it costs, and what changed. The evidence is verified first; what speaks against it stands at the page's top.
+    It says what was proven, what was not and why, what it costs, and what changed. The evidence is verified first;
+    what speaks against it stands at the page's top.
     """
     kind = ReportFormat.MARKDOWN if html is False else ReportFormat.HTML
     text = make_report(place_at(config), name, kind, instant_at(at))

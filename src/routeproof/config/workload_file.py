@@ -5,8 +5,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from routeproof.catalog.values import as_decimal
-from routeproof.catalog.workload import ANY_HOUR, Load, RequestType, Workload
+from routeproof.catalog.comparing.workload import ANY_HOUR, Load, RequestType, Workload
+from routeproof.catalog.reading.values import as_decimal
 from routeproof.config.problems import Problems, shown_value
 from routeproof.config.table import Table
 from routeproof.errors import ConfigError

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from routeproof.access.keys import KeyRing
 from routeproof.catalog.alias_policy import AliasRule
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.alias_facts import names_of
 from routeproof.config.settings import ModelSettings, ProviderSettings, Settings
 from routeproof.dialects.base import ControlPolicy

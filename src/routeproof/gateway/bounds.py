@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.settings import Settings
 from routeproof.ids import split_route
 from routeproof.ledger.entries import OpenExchange

@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable
 
 from routeproof.access.keys import KeyRing
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import Clock
 from routeproof.config.settings import ServerSettings, Settings
 from routeproof.errors import ShuttingDown

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from routeproof.catalog.fact_sets import FactSet, fact_set_of
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.fact_sets import FactSet, fact_set_of
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.settings import Settings
 from routeproof.ledger.entries import AttemptRow
 

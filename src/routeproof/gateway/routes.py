@@ -7,7 +7,7 @@ import msgspec
 
 from routeproof.catalog.alias_policy import NO_CHANGE_NS
 from routeproof.catalog.kinds import AnyFact
-from routeproof.catalog.price_book import PriceBook, Tariff
+from routeproof.catalog.pricing.price_book import PriceBook, Tariff
 from routeproof.dialects.base import ControlPolicy, Dialect
 from routeproof.ids import RouteName
 from routeproof.net.pool import OriginPool

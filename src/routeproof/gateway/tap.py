@@ -115,4 +115,3 @@ class ExchangeTap:
             return False
         self.bytes += size
         return True
-

@@ -14,14 +14,14 @@ from routeproof.evidence.dsse import Signer
 from routeproof.evidence.observations import Arm
 from routeproof.evidence.plan import SelfTest
 from routeproof.operations.evidence import EvidencePlace
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 from routeproof.operations.prove import ARMS, PlannedRun, ProvenRun, ProveOptions, plan_route, run_to_the_end
 from routeproof.operations.prove_gateway import GatewayAccess, own_gateway
 from routeproof.operations.prove_targets import EndpointWords, Target, configured_target, endpoint_target
 from routeproof.prover.check import Check
+from routeproof.prover.engine.running import RunSettings
+from routeproof.prover.engine.watching import Watcher
 from routeproof.prover.packs import Pack
-from routeproof.prover.running import RunSettings
-from routeproof.prover.watching import Watcher
 from routeproof.secret import Secret
 from routeproof.store.evidence_store import Stored, keep_evidence
 

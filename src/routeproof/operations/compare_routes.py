@@ -16,19 +16,21 @@ from routeproof.config.secrets import read_secret
 from routeproof.config.table import Table
 from routeproof.errors import OperatorError
 from routeproof.operations.evidence import EvidencePlace
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 from routeproof.operations.prove import ARMS, PlannedRun, ProvenRun, ProveOptions, plan_route, run_to_the_end
 from routeproof.operations.prove_gateway import GatewayAccess, own_gateway
 from routeproof.operations.prove_targets import EndpointWords, Target, configured_target, endpoint_target
+from routeproof.prover.checks.x04_a_a_b import CHECK
+from routeproof.prover.comparison.asking import all_cases
 from routeproof.prover.comparison.facets import FacetComparison, Outcome
 from routeproof.prover.comparison.report import compare, outcome_of
+from routeproof.prover.engine.running import RunSettings
+from routeproof.prover.engine.watching import Watcher
 from routeproof.prover.packs import Pack
-from routeproof.prover.running import RunSettings
-from routeproof.prover.watching import Watcher
 from routeproof.secret import Secret
 
-CHECK: Final = "X04"
-"""The check that asks what a comparison asks."""
+_ASKING_ALL: Final = msgspec.structs.replace(CHECK, cases=all_cases)
+"""The check of parity, with the questions that gateways answer by themselves besides."""
 _EXITS: Final = {Outcome.SAME: 0, Outcome.DIFFERENT: 1, Outcome.NOT_COMPARABLE: 2}
 _STOPPED: Final = 2
 
@@ -82,7 +84,7 @@ def plan_comparison(words: CompareWords, place: EvidencePlace, environ: Mapping[
     """The plan of a comparison; nothing is sent. Raises OperatorError with the remedy."""
     target = _direct(words, place, environ, folder)
     options = ProveOptions(
-        checks=(CHECK,),
+        own_checks=(_ASKING_ALL,),
         repeats=words.pack,
         simulated=words.simulated,
         arms=ARMS["both"],

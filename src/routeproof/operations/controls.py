@@ -10,12 +10,12 @@ from routeproof.errors import OperatorError
 from routeproof.evidence.bundle import read_bundle
 from routeproof.evidence.plan import Declared
 from routeproof.operations.evidence import EvidencePlace, evidence_named
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 from routeproof.operations.prove_targets import configured_target
 from routeproof.prover.controls.effects import Effect, declared_effect, meets
 from routeproof.prover.controls.measuring import Reading, measure_controls
 from routeproof.prover.controls.table import CONTROLS
-from routeproof.prover.declaring import Route, declare, facts_about
+from routeproof.prover.engine.declaring import Route, declare, facts_about
 from routeproof.store.evidence_store import Stored, list_evidence, read_bundle_file
 
 CHECK: Final = "P03"

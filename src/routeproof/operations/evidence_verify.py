@@ -13,9 +13,9 @@ from routeproof.evidence.verification import Verification, verify
 from routeproof.operations.evidence import EvidencePlace
 from routeproof.operations.route_digests import RouteDigests
 from routeproof.operations.signers import trusted_signers
-from routeproof.prover.check_hashes import check_hash
 from routeproof.prover.checks.registry import all_checks
-from routeproof.prover.judging import judges_of
+from routeproof.prover.engine.check_hashes import check_hash
+from routeproof.prover.engine.judging import judges_of
 from routeproof.store.evidence_store import read_bundle_file, sealed_in
 
 _BY_KIND: Final = {

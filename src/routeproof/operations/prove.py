@@ -33,13 +33,13 @@ from routeproof.evidence.statement import ProverBuild, Statement, seal, state
 from routeproof.evidence.verdicts import Verdict, exit_code, overall
 from routeproof.operations.prove_gateway import with_rows
 from routeproof.operations.prove_planning import PlannedRun, ProveOptions, plan_route
-from routeproof.prover.declaring import facts_about
-from routeproof.prover.journal import Journal, clear_finished, journal_folder
-from routeproof.prover.judging import judge_all, judges_of
+from routeproof.prover.engine.declaring import facts_about
+from routeproof.prover.engine.journal import Journal, clear_finished, journal_folder
+from routeproof.prover.engine.judging import judge_all, judges_of
+from routeproof.prover.engine.running import Outcome, run_plan
+from routeproof.prover.engine.sending import Sender
+from routeproof.prover.engine.watching import Watcher
 from routeproof.prover.prices import tariffs_ahead
-from routeproof.prover.running import Outcome, run_plan
-from routeproof.prover.sending import Sender
-from routeproof.prover.watching import Watcher
 
 __all__ = ["ARMS", "PlannedRun", "ProveOptions", "ProvenRun", "plan_route", "run_planned", "run_to_the_end"]
 

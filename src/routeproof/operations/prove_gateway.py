@@ -12,8 +12,8 @@ from routeproof.errors import OperatorError
 from routeproof.evidence.observations import Arm, LedgerRow, Observation
 from routeproof.ids import ExchangeId, parse_exchange_id
 from routeproof.ledger.entries import Entry
-from routeproof.prover.endpoints import Endpoint, keys_for
-from routeproof.prover.rows import ATTEMPT, EXCHANGE
+from routeproof.prover.engine.endpoints import Endpoint, keys_for
+from routeproof.prover.judges.rows import ATTEMPT, EXCHANGE
 from routeproof.secret import Secret
 from routeproof.store.data_dir import database_path
 from routeproof.store.reading import LedgerFilter, LedgerReader

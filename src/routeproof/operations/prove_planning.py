@@ -10,18 +10,18 @@ from routeproof.clock import NS_PER_S, Clock, SystemClock, format_instant, parse
 from routeproof.errors import OperatorError
 from routeproof.evidence.observations import Arm
 from routeproof.evidence.plan import Plan, SelfTest
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 from routeproof.operations.prove_gateway import GatewayAccess
 from routeproof.operations.prove_targets import Target, identity_of
 from routeproof.prover.check import Check
-from routeproof.prover.declaring import declare, facts_about, references
-from routeproof.prover.endpoints import Deadlines, Endpoint, keys_for
-from routeproof.prover.journal import clear_finished, unfinished_plans
+from routeproof.prover.engine.declaring import declare, facts_about, references
+from routeproof.prover.engine.endpoints import Deadlines, Endpoint, keys_for
+from routeproof.prover.engine.journal import clear_finished, unfinished_plans
+from routeproof.prover.engine.planning import checks_of, make_plan, runnable
+from routeproof.prover.engine.pricing import Pricing, pricing_of
+from routeproof.prover.engine.running import RunSettings
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import checks_of, make_plan, runnable
 from routeproof.prover.prices import HOURS_AHEAD, PriceList, declared_prices, planned_prices, tariffs_ahead
-from routeproof.prover.pricing import Pricing, pricing_of
-from routeproof.prover.running import RunSettings
 from routeproof.prover.setup import Setup
 from routeproof.secret import Secret
 
@@ -36,6 +36,8 @@ class ProveOptions(msgspec.Struct, frozen=True, kw_only=True):
     pack: Pack = Pack.SMOKE
     checks: tuple[str, ...] = ()
     """Ids; with any, these make the pack, which is then `custom`."""
+    own_checks: tuple[Check, ...] = ()
+    """These checks as they are, instead of those that ids name."""
     repeats: Pack | None = None
     """Where checks are named: ask as often as this pack does; None: as `custom` does."""
     simulated: bool = False
@@ -65,7 +67,7 @@ class ProveOptions(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def seen_pack(self) -> Pack:
         """The pack that is meant."""
-        return Pack.CUSTOM if self.checks else self.pack
+        return Pack.CUSTOM if self.checks or self.own_checks else self.pack
 
 
 class PlannedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +181,7 @@ def _planned_at(target: Target, options: ProveOptions, desk: PriceDesk, seed: in
 
 def _checks(options: ProveOptions, setup: Setup) -> tuple[Check, ...]:
     try:
-        wanted = checks_of(options.seen_pack, options.checks)
+        wanted = options.own_checks or checks_of(options.seen_pack, options.checks)
     except ValueError as error:
         raise OperatorError(str(error)) from error
     seen = runnable(wanted, setup)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from routeproof.catalog.price_sheet import PriceSheet
+from routeproof.catalog.pricing.price_sheet import PriceSheet
 from routeproof.config.problems import Problems, did_you_mean
 from routeproof.config.providers import read_providers
 from routeproof.config.settings import ProviderSettings, Settings
@@ -17,10 +17,10 @@ from routeproof.evidence.plan import Credential
 from routeproof.evidence.route import RouteIdentity, key_fingerprint
 from routeproof.ids import is_model_id, split_route
 from routeproof.limits import Limits
-from routeproof.operations.priced_routes import PriceDesk, PricedRoute
-from routeproof.prover.declaring import Route
-from routeproof.prover.endpoints import Deadlines, Endpoint
-from routeproof.prover.overlays import overlay_digest
+from routeproof.operations.prices.priced_routes import PriceDesk, PricedRoute
+from routeproof.prover.engine.declaring import Route
+from routeproof.prover.engine.endpoints import Deadlines, Endpoint
+from routeproof.prover.oracle.overlays import overlay_digest
 from routeproof.secret import Secret
 
 _ENDPOINT: Final = "endpoint"

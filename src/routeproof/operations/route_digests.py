@@ -7,7 +7,7 @@ import msgspec
 from routeproof.config.settings import Settings
 from routeproof.errors import OperatorError
 from routeproof.evidence.route import RouteIdentity
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 from routeproof.operations.prove_targets import configured_target, identity_of
 
 

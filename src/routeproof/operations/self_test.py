@@ -10,7 +10,7 @@ from routeproof.evidence.plan import SelfTest
 from routeproof.operations.kill_matrix.gateways import StartGateway
 from routeproof.operations.kill_matrix.running import Progress, run_matrix
 from routeproof.prover.check import Check
-from routeproof.prover.check_hashes import check_hash
+from routeproof.prover.engine.check_hashes import check_hash
 from routeproof.prover.kill_matrix import Report
 from routeproof.prover.self_test import read_self_test, write_self_test
 from routeproof.store.private_files import read_whole, write_private

@@ -13,7 +13,7 @@ context-tokens, output-tokens, tools, choices, stop-strings, cache-tokens-min ..
 models                  names that may answer, joined by commas: the id, its alias's target, dated forms
 alias_retires           the instant from which on the model's name is refused, as RFC 3339
 models-list             `all`, `own` or `none`: what GET /models lists
-schemas.unsupported     strata of prover/schema_set.py that tools of the route can't have, joined by commas
+schemas.unsupported     strata of prover/cases/schema_set.py that tools of the route can't have, joined by commas
 status.CASE             one more status that the provider documents for a broken request (broken_requests.py)
 thinking-default        true: thinks unless told not to
 facet.cache             false: the route has no prompt cache

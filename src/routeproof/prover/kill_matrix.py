@@ -15,7 +15,7 @@ from routeproof.evidence.canonical import Record, digest_of
 from routeproof.evidence.plan import Declared, SelfTest
 from routeproof.evidence.verdicts import Verdict
 from routeproof.prover.check import Check
-from routeproof.prover.check_hashes import check_hash
+from routeproof.prover.engine.check_hashes import check_hash
 
 
 class Route(Record, frozen=True, kw_only=True):

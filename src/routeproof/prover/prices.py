@@ -5,14 +5,14 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from routeproof.catalog.fact_sets import PinnedPrices, fact_set_of
 from routeproof.catalog.kinds import AnyFact
-from routeproof.catalog.price_sheet import PriceSheet
-from routeproof.catalog.tariff import Tariff
+from routeproof.catalog.pricing.fact_sets import PinnedPrices, fact_set_of
+from routeproof.catalog.pricing.price_sheet import PriceSheet
+from routeproof.catalog.pricing.tariff import Tariff
 from routeproof.clock import NS_PER_S, parse_instant
 from routeproof.errors import PinnedFactsError
 from routeproof.evidence.plan import Declared, Plan, PlannedPrices
-from routeproof.prover.bill import bill_nanousd, tier_edges
+from routeproof.prover.judges.bill import bill_nanousd, tier_edges
 from routeproof.usage import Usage
 
 HOURS_AHEAD: Final = 24

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from routeproof.catalog.fact_sets import FactSet, fact_set_of
 from routeproof.catalog.kinds import AnyFact
+from routeproof.catalog.pricing.fact_sets import FactSet, fact_set_of
 from routeproof.store.driver import driver
 
 # The first one stays: a digest stands for one text.

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from routeproof.catalog.fact_sets import FactSet
+from routeproof.catalog.pricing.fact_sets import FactSet
 from routeproof.ledger.entries import Entry
 from routeproof.store.connecting import WRITER_CHECKPOINT_PAGES, Durability, check_revision, connect, store_errors
 from routeproof.store.driver import driver, is_busy

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from routeproof.catalog.fact_sets import FactSet
+from routeproof.catalog.pricing.fact_sets import FactSet
 from routeproof.clock import format_instant
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange, Outcome
 from routeproof.store.connecting import check_revision, connect, store_errors

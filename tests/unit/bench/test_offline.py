@@ -14,11 +14,11 @@ from bench.oracle import DIALECTS, stream_of, time_oracle
 from bench.pricing import time_pricing
 
 from routeproof.config.loading import load_settings
-from routeproof.operations.recompute import Record, recompute
-from routeproof.prover.asked import StreamAsked
-from routeproof.prover.overlays import overlay_named
-from routeproof.prover.stream.examination import EventKind
-from routeproof.prover.stream.oracle import examine_stream
+from routeproof.operations.ledger.recompute import Record, recompute
+from routeproof.prover.oracle.asked import StreamAsked
+from routeproof.prover.oracle.overlays import overlay_named
+from routeproof.prover.oracle.stream.examination import EventKind
+from routeproof.prover.oracle.stream.oracle import examine_stream
 from routeproof.store.reading import LedgerFilter
 
 ROWS = 300

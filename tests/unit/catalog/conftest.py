@@ -6,7 +6,7 @@ import pytest
 
 from routeproof.catalog.facts import parse_facts
 from routeproof.catalog.kinds import Facts
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.facts_files import load_facts
 from routeproof.errors import FactsError
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from routeproof.catalog.facts import parse_facts
-from routeproof.catalog.readers import READERS
+from routeproof.catalog.reading.readers import READERS
 
 FactText = Callable[..., str]
 ProblemsOf = Callable[[str], list[str]]

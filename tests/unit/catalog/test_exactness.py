@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.support.price_oracle import PriceOracle, edges_of
 from tests.support.random_facts import FAMILY, FactsDraw
 
-from routeproof.catalog.fact_sets import PinnedPrices, fact_set_of
-from routeproof.catalog.price_book import PriceBook, PriceSheet, Tariff
+from routeproof.catalog.pricing.fact_sets import PinnedPrices, fact_set_of
+from routeproof.catalog.pricing.price_book import PriceBook, PriceSheet, Tariff
 from routeproof.usage import Usage
 
 EXAMPLES, SETS, USAGES = 20, 100, 10

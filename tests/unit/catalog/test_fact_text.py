@@ -7,7 +7,7 @@ import pytest
 from routeproof.catalog.fact_text import subject_text, value_text
 from routeproof.catalog.facts import parse_facts
 from routeproof.catalog.kinds import AnyFact, Facts, kind_of
-from routeproof.catalog.readers import READERS
+from routeproof.catalog.reading.readers import READERS
 
 FactText = Callable[..., str]
 

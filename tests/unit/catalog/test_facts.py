@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from routeproof.catalog.facts import merge_facts, parse_facts
 from routeproof.catalog.kinds import kind_of
-from routeproof.catalog.readers import READERS
+from routeproof.catalog.reading.readers import READERS
 from routeproof.errors import FactsError
 
 FactText = Callable[..., str]

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from routeproof.catalog.price_book import PriceBook
-from routeproof.catalog.tariff import Tariff
+from routeproof.catalog.pricing.price_book import PriceBook
+from routeproof.catalog.pricing.tariff import Tariff
 from routeproof.clock import parse_instant
 from routeproof.dialects.registry import dialect_named
 from routeproof.usage import Usage

@@ -9,9 +9,9 @@ from tests.support.price_oracle import PriceOracle, edges_of, holds
 
 from routeproof.catalog.aliases import follow
 from routeproof.catalog.kinds import AliasFact, Facts, Hours, PeakWindowsFact, PriceFact
-from routeproof.catalog.price_book import PriceBook
-from routeproof.catalog.schedules import schedule_of
-from routeproof.catalog.tariff import Tariff
+from routeproof.catalog.pricing.price_book import PriceBook
+from routeproof.catalog.pricing.schedules import schedule_of
+from routeproof.catalog.pricing.tariff import Tariff
 from routeproof.clock import NS_PER_S, format_instant, parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.usage import Usage

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from routeproof.catalog.kinds import Facts
-from routeproof.catalog.price_book import PriceBook
-from routeproof.catalog.tariff import Tariff
+from routeproof.catalog.pricing.price_book import PriceBook
+from routeproof.catalog.pricing.tariff import Tariff
 from routeproof.clock import format_instant, parse_instant
 from routeproof.usage import Usage
 

@@ -11,8 +11,8 @@ from typer.testing import Result
 
 from routeproof.evidence.plan import SelfTest
 from routeproof.operations.self_test import SELF_TEST_NAME
-from routeproof.prover.check_hashes import check_hash
 from routeproof.prover.checks.registry import all_checks
+from routeproof.prover.engine.check_hashes import check_hash
 from routeproof.prover.self_test import write_self_test
 from routeproof.simulator.faults import Fault
 from routeproof.simulator.server import SimServer

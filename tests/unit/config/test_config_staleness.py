@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from routeproof.catalog.readers import READERS
+from routeproof.catalog.reading.readers import READERS
 from routeproof.catalog.staleness import StalenessPolicies, StalenessPolicy
 from routeproof.config.settings import Settings
 

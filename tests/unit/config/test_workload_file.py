@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from routeproof.catalog.workload import ANY_HOUR, RequestType, Workload
+from routeproof.catalog.comparing.workload import ANY_HOUR, RequestType, Workload
 from routeproof.config.workload_file import FILE_BYTES_MAX, load_workload, parse_workload
 from routeproof.errors import ConfigError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from routeproof.access.keys import KeyRing
 from routeproof.catalog.facts import parse_facts
 from routeproof.catalog.kinds import Facts
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.loading import parse_settings
 from routeproof.gateway.assembly import Assembly
 from routeproof.gateway.routes import Pin

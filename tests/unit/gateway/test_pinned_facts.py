@@ -7,10 +7,10 @@ import pytest
 from tests.support.sample_entries import sample_attempt
 from tests.unit.gateway.assembly_support import CONFIG, with_snapshot
 
-from routeproof.catalog.fact_sets import FactSet, PinnedPrices, fact_set_of
 from routeproof.catalog.facts import parse_facts
 from routeproof.catalog.kinds import AnyFact
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.fact_sets import FactSet, PinnedPrices, fact_set_of
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import parse_instant
 from routeproof.config.loading import parse_settings
 from routeproof.gateway.pinned_facts import facts_behind

@@ -2,7 +2,7 @@
 
 from tests.unit.gateway.assembly_support import with_snapshot
 
-from routeproof.catalog.price_book import Tariff
+from routeproof.catalog.pricing.price_book import Tariff
 from routeproof.clock import parse_instant
 from routeproof.gateway.routes import TARIFFS_MAX
 from routeproof.gateway.snapshot import Snapshot

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from routeproof.config.loading import parse_settings
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 
 CONFIG = """
 [server]

@@ -7,7 +7,7 @@ from tests.unit.operations.facts_scene import house, settings_in
 
 from routeproof.clock import parse_instant
 from routeproof.errors import OperatorError
-from routeproof.operations.facts import FactFilter, list_facts, show_fact
+from routeproof.operations.facts.listing import FactFilter, list_facts, show_fact
 
 NOW = parse_instant("2026-11-25T12:00:00Z")
 FLASH_OFF_PEAK = "deepseek/deepseek-flash/usd/2026-09-10/off-peak"

@@ -29,7 +29,9 @@ def test_a_new_key_works_and_is_listed(seeded: Path) -> None:
     ring = load_ring(database_path(seeded))
 
     assert ring.authenticate(created.key.encode()).owner == "alice"
-    assert created.info == KeyInfo(created.info.key_id, "laptop", "alice", "research", "2026-09-21T14:13:20.000Z", None)
+    assert created.info == KeyInfo(
+        created.info.key_id, "laptop", "alice", "research", "2026-09-21T14:13:20.000Z", None, tap=False
+    )
     assert created.info in list_keys(seeded)
 
 

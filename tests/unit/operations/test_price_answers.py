@@ -7,8 +7,8 @@ from tests.unit.operations.price_scene import desk_of, price
 
 from routeproof.clock import parse_instant
 from routeproof.errors import FactsHeld
-from routeproof.operations.priced_routes import PriceDesk
-from routeproof.operations.prices import PriceAnswer, PriceTable, prices_of
+from routeproof.operations.prices.answers import PriceAnswer, PriceTable, prices_of
+from routeproof.operations.prices.priced_routes import PriceDesk
 
 NOON = "2026-11-24T12:00:00Z"
 

@@ -22,15 +22,15 @@ from routeproof.evidence.reasons import ReasonCode
 from routeproof.evidence.results import Spent
 from routeproof.evidence.verdicts import Verdict
 from routeproof.evidence.verification import Verification, verify
-from routeproof.operations.priced_routes import PriceDesk
+from routeproof.operations.prices.priced_routes import PriceDesk
 from routeproof.operations.prove import ProvenRun, ProveOptions, plan_route, run_to_the_end
 from routeproof.operations.prove_planning import PlannedRun
 from routeproof.operations.prove_targets import identity_of
-from routeproof.prover.judging import judges_of
+from routeproof.prover.engine.judging import judges_of
+from routeproof.prover.engine.running import RunSettings
+from routeproof.prover.engine.watching import Unwatched
 from routeproof.prover.packs import Pack
 from routeproof.prover.prices import tariffs_ahead
-from routeproof.prover.running import RunSettings
-from routeproof.prover.watching import Unwatched
 from routeproof.secret import Secret
 
 CONFIG = """

@@ -9,7 +9,7 @@ from routeproof.config.settings import Settings
 from routeproof.errors import ConfigError, OperatorError
 from routeproof.evidence.plan import Credential
 from routeproof.operations.prove_targets import EndpointWords, Target, configured_target, endpoint_target
-from routeproof.prover.endpoints import keys_for
+from routeproof.prover.engine.endpoints import keys_for
 
 CONFIG = """
 [providers.deepseek]

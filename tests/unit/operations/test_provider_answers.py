@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routeproof.catalog.kinds import Measure
-from routeproof.operations.deepseek_questions import Balance, balance_url, parse_balance
-from routeproof.operations.newapi_questions import Credit, parse_limit, parse_used, pricing_url, website_pricing_url
-from routeproof.operations.provider_models import ListedModel, parse_models
-from routeproof.operations.qwen_questions import ModelQuota, parse_quotas, quotas_url
+from routeproof.operations.asking.deepseek import Balance, balance_url, parse_balance
+from routeproof.operations.asking.models import ListedModel, parse_models
+from routeproof.operations.asking.newapi import Credit, parse_limit, parse_used, pricing_url, website_pricing_url
+from routeproof.operations.asking.qwen import ModelQuota, parse_quotas, quotas_url
 
 READERS: list[Callable[[bytes], object]] = [parse_models, parse_balance, parse_quotas, parse_limit, parse_used]
 

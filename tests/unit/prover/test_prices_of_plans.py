@@ -5,7 +5,7 @@ import pytest
 from tests.support.hand_made_runs import CREATED, MODEL, plan_of, shipped_prices
 
 from routeproof.catalog.kinds import Facts
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import NS_PER_S, parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.errors import PinnedFactsError

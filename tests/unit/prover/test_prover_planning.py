@@ -8,8 +8,8 @@ from tests.support.sample_evidence import ROUTE
 from routeproof.evidence.observations import Arm
 from routeproof.evidence.plan import Plan
 from routeproof.prover.check import Check
+from routeproof.prover.engine.planning import checks_of, make_plan, runnable
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import checks_of, make_plan, runnable
 from routeproof.prover.setup import Setup
 
 CREATED = "2026-11-24T12:00:00.000Z"

@@ -1,10 +1,10 @@
 """What tokens cost while a run lasts."""
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts
+from routeproof.prover.engine.pricing import pricing_of
 from routeproof.prover.prices import tariffs_ahead
-from routeproof.prover.pricing import pricing_of
 from routeproof.usage import Usage
 
 DAY_NS = parse_instant("2026-10-20T00:00:00Z")

@@ -10,9 +10,9 @@ from tests.support.sample_checks import asks, check
 from routeproof.errors import StoreError
 from routeproof.evidence.observations import Ending
 from routeproof.evidence.plan import Step, planned_keys
-from routeproof.prover.chat_bodies import chat, user
-from routeproof.prover.journal import Journal
-from routeproof.prover.running import Outcome
+from routeproof.prover.cases.chat_bodies import chat, user
+from routeproof.prover.engine.journal import Journal
+from routeproof.prover.engine.running import Outcome
 from routeproof.simulator.simulator import start_simulator
 
 

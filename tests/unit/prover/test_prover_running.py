@@ -12,12 +12,12 @@ from tests.support.sample_evidence import ROUTE
 from routeproof.evidence.observations import Arm, Ending, Observation
 from routeproof.evidence.plan import Credential, Step, planned_keys
 from routeproof.evidence.results import Spent
-from routeproof.prover.chat_bodies import chat, user
-from routeproof.prover.endpoints import Deadlines, Endpoint, keys_for
-from routeproof.prover.journal import JOURNAL_NAME, Journal
-from routeproof.prover.running import Outcome, RunSettings, run_plan
-from routeproof.prover.sending import Sender
-from routeproof.prover.watching import Unwatched
+from routeproof.prover.cases.chat_bodies import chat, user
+from routeproof.prover.engine.endpoints import Deadlines, Endpoint, keys_for
+from routeproof.prover.engine.journal import JOURNAL_NAME, Journal
+from routeproof.prover.engine.running import Outcome, RunSettings, run_plan
+from routeproof.prover.engine.sending import Sender
+from routeproof.prover.engine.watching import Unwatched
 from routeproof.simulator.simulator import start_simulator
 
 

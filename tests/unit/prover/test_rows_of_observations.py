@@ -1,9 +1,9 @@
-"""`prover/rows.py`: the ledger's rows in an observation."""
+"""`prover/judges/rows.py`: the ledger's rows in an observation."""
 
 from tests.support.hand_made_runs import keys_of, observed, plan_of
 
 from routeproof.evidence.observations import LedgerRow
-from routeproof.prover.rows import attempt_rows, count_in, exchange_rows, flag_in, text_in
+from routeproof.prover.judges.rows import attempt_rows, count_in, exchange_rows, flag_in, text_in
 
 
 def test_rows_are_told_apart_and_in_order() -> None:

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routeproof.evidence.plan import Case, Step
-from routeproof.prover.pricing import UNPRICED
-from routeproof.prover.templates import fill, written_bytes
-from routeproof.prover.worst_cases import WorstCases
+from routeproof.prover.cases.templates import fill, written_bytes
+from routeproof.prover.engine.pricing import UNPRICED
+from routeproof.prover.engine.worst_cases import WorstCases
 
 
 def filled(template: bytes) -> bytes:

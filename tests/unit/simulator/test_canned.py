@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from routeproof.prover.asked import AnswerAsked, StreamAsked
-from routeproof.prover.overlays import overlay_named
-from routeproof.prover.response_schema import examine_completion
-from routeproof.prover.stream.oracle import examine_stream
+from routeproof.prover.oracle.asked import AnswerAsked, StreamAsked
+from routeproof.prover.oracle.overlays import overlay_named
+from routeproof.prover.oracle.response_schema import examine_completion
+from routeproof.prover.oracle.stream.oracle import examine_stream
 from routeproof.simulator import canned
 from routeproof.simulator.canned import CannedProvider
 from routeproof.simulator.reply import HttpRequest

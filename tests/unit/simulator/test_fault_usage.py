@@ -3,7 +3,7 @@
 import pytest
 
 from routeproof.clock import SystemClock
-from routeproof.prover.usage_arithmetic import usage_faults
+from routeproof.prover.oracle.usage_arithmetic import usage_faults
 from routeproof.simulator.actions import Write
 from routeproof.simulator.deepseek import DeepSeekProvider
 from routeproof.simulator.fault_bodies import json_of

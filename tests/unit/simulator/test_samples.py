@@ -3,7 +3,7 @@
 import jsonschema_rs
 import pytest
 
-from routeproof.prover.schema_set import SCHEMAS, SchemaCase
+from routeproof.prover.cases.schema_set import SCHEMAS, SchemaCase
 from routeproof.simulator.draws import Draws
 from routeproof.simulator.samples import sample
 

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from routeproof.prover.tool_sets import IRRELEVANT, TOOLS, TRIGGERS, Question
+from routeproof.prover.cases.tool_sets import IRRELEVANT, TOOLS, TRIGGERS, Question
 from routeproof.simulator.chat import Message, Tool
 from routeproof.simulator.draws import Draws
 from routeproof.simulator.tool_sense import arguments_for, history_problem, results_told, tools_meant

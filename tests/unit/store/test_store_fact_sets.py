@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.support.sample_entries import START_NS, sample_attempt, sample_entry, sample_id, sample_open
 
-from routeproof.catalog.fact_sets import FactSet, fact_set_of
 from routeproof.catalog.facts import parse_facts
 from routeproof.catalog.kinds import AnyFact
+from routeproof.catalog.pricing.fact_sets import FactSet, fact_set_of
 from routeproof.ledger.entries import AttemptRow, Entry
 from routeproof.store.connecting import connect, open_current
 from routeproof.store.fact_sets import FactPins, has_fact_set, insert_fact_sets

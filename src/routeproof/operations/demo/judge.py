@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from routeproof.access.keys import key_id_of, parse_key
-from routeproof.catalog.tariff import Tariff
+from routeproof.catalog.pricing.tariff import Tariff
 from routeproof.config.settings import ModelSettings, Settings
 from routeproof.ids import parse_exchange_id
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow

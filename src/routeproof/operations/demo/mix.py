@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import httpx2
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.settings import Settings
 from routeproof.ledger.entries import Entry
 from routeproof.operations.demo.client import SCENE_DEADLINE_S, DemoClient

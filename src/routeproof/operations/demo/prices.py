@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from routeproof.catalog.price_book import PriceBook, Tariff
-from routeproof.catalog.rates import Rate, TierRates
-from routeproof.catalog.tariff import PAYABLE_CURRENCY
+from routeproof.catalog.pricing.price_book import PriceBook, Tariff
+from routeproof.catalog.pricing.rates import Rate, TierRates
+from routeproof.catalog.pricing.tariff import PAYABLE_CURRENCY
 from routeproof.config.settings import ProviderSettings
 from routeproof.money import TOKENS_PER_PRICE_UNIT
 from routeproof.usage import Usage

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import load_settings
 from routeproof.config.problems import did_you_mean

@@ -10,13 +10,13 @@ from routeproof.evidence.plan import Declared, Plan
 from routeproof.evidence.results import CheckResult
 from routeproof.operations.kill_matrix.declared_routes import DeclaredRoutes, endpoint_at
 from routeproof.prover.check import Check
-from routeproof.prover.endpoints import Deadlines
-from routeproof.prover.judging import judge_all, judges_of
+from routeproof.prover.engine.endpoints import Deadlines
+from routeproof.prover.engine.judging import judge_all, judges_of
+from routeproof.prover.engine.running import Outcome, RunSettings, run_plan
+from routeproof.prover.engine.sending import Sender
 from routeproof.prover.kill_matrix import World
 from routeproof.prover.kill_rows.routes import ROUTES, SHORT_CONTEXT
 from routeproof.prover.packs import Pack
-from routeproof.prover.running import Outcome, RunSettings, run_plan
-from routeproof.prover.sending import Sender
 from routeproof.simulator import canned
 from routeproof.simulator.canned import CannedProvider
 from routeproof.simulator.faults import Fault

@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from routeproof.catalog.facts import merge_facts, parse_facts
-from routeproof.catalog.price_book import PriceBook
-from routeproof.catalog.price_sheet import PriceSheet
+from routeproof.catalog.pricing.price_book import PriceBook
+from routeproof.catalog.pricing.price_sheet import PriceSheet
 from routeproof.clock import format_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.evidence.canonical import digest_of
@@ -17,15 +17,15 @@ from routeproof.evidence.route import RouteIdentity, key_fingerprint
 from routeproof.operations.kill_matrix.gateways import TappedGateway, name_of
 from routeproof.operations.kill_matrix.listed_prices import listed_prices
 from routeproof.prover.check import Check
-from routeproof.prover.check_hashes import check_hash
-from routeproof.prover.declaring import Route as FactsRoute
-from routeproof.prover.declaring import declare, facts_about, references
-from routeproof.prover.endpoints import Endpoint, keys_for
+from routeproof.prover.engine.check_hashes import check_hash
+from routeproof.prover.engine.declaring import Route as FactsRoute
+from routeproof.prover.engine.declaring import declare, facts_about, references
+from routeproof.prover.engine.endpoints import Endpoint, keys_for
+from routeproof.prover.engine.planning import make_plan
 from routeproof.prover.kill_matrix import Route, Via, World
 from routeproof.prover.kill_rows.routes import ROUTES
-from routeproof.prover.overlays import overlay_digest
+from routeproof.prover.oracle.overlays import overlay_digest
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import make_plan
 from routeproof.prover.prices import PriceList, declared_prices, planned_prices
 from routeproof.prover.setup import Setup
 from routeproof.secret import Secret

@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Final
 
 from routeproof.catalog.fact_base import Confidence
-from routeproof.catalog.newapi_pricing import parse_pricing
-from routeproof.operations.facts_file import Draft, Origin, facts_text
-from routeproof.operations.price_drafts import price_draft
+from routeproof.catalog.newapi.price_list import parse_pricing
+from routeproof.operations.facts.file import Draft, Origin, facts_text
+from routeproof.operations.pulling.drafts import price_draft
 from routeproof.simulator.newapi_account import encode
 from routeproof.simulator.newapi_prices import pricing
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from routeproof.config.settings import Settings
-from routeproof.operations.fact_routes import configured_routes
+from routeproof.operations.facts.routes import configured_routes
 from routeproof.operations.lint.finding import model_key
 from routeproof.operations.lint.scene import LintScene
 

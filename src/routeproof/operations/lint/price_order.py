@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 
 from routeproof.catalog.amounts import exact_decimal, units_of
-from routeproof.catalog.rates import TierRates, tier_for
-from routeproof.catalog.week import phases_of
-from routeproof.operations.candidates import Candidate, bounds_of
+from routeproof.catalog.comparing.week import phases_of
+from routeproof.catalog.pricing.rates import TierRates, tier_for
+from routeproof.operations.prices.candidates import Candidate, bounds_of
 
 _PARTS: Final = (
     ("input", "input"),

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
+from routeproof.catalog.comparing.workload import Workload
 from routeproof.catalog.kinds import AliasFact, CacheRuleFact, CalendarFact, PeakWindowsFact, PriceFact
 from routeproof.catalog.staleness import Freshness, StaleFact, aged
-from routeproof.catalog.workload import Workload
 from routeproof.config.lint_codes import LintCode
 from routeproof.ids import RouteName
 from routeproof.operations.lint.finding import Found, model_key, provider_key

@@ -6,11 +6,11 @@ from itertools import combinations
 from routeproof.config.lint_codes import LintCode
 from routeproof.config.settings import ModelSettings, ProviderSettings, Settings
 from routeproof.ids import RouteName, split_route
-from routeproof.operations.candidates import Candidate
 from routeproof.operations.lint.finding import Found, model_key, provider_key
 from routeproof.operations.lint.hosts import host_of, place_of, places_of, wants_key
 from routeproof.operations.lint.price_order import nano_by_part
 from routeproof.operations.lint.scene import LintScene
+from routeproof.operations.prices.candidates import Candidate
 
 
 def same_key(settings: Settings, first: ProviderSettings, second: ProviderSettings) -> bool:

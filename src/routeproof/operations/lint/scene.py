@@ -6,17 +6,17 @@ from typing import Final, Protocol
 
 import msgspec
 
+from routeproof.catalog.comparing.workload import Workload
 from routeproof.catalog.kinds import Facts
-from routeproof.catalog.workload import Workload
 from routeproof.config.settings import Settings
 from routeproof.evidence.verdicts import Facet
 from routeproof.ids import RouteName
 from routeproof.operations.aliases import AliasRow, list_aliases
-from routeproof.operations.candidates import Candidate, candidate_of
-from routeproof.operations.fact_routes import RouteFacts, configured_routes, facts_of_routes
+from routeproof.operations.facts.routes import RouteFacts, configured_routes, facts_of_routes
 from routeproof.operations.lint.finding import provider_key
-from routeproof.operations.priced_routes import PriceDesk
-from routeproof.operations.workload_from_log import LONG_CONTEXT_TOKENS
+from routeproof.operations.prices.candidates import Candidate, candidate_of
+from routeproof.operations.prices.priced_routes import PriceDesk
+from routeproof.operations.prices.workload_from_log import LONG_CONTEXT_TOKENS
 from routeproof.store.data_dir import database_path
 from routeproof.store.route_use import LedgerUse, RouteUseReader
 

@@ -8,7 +8,7 @@ from routeproof.catalog.kinds import Confidence, PriceFact
 from routeproof.clock import format_day
 from routeproof.config.lint_codes import LintCode
 from routeproof.ids import RouteName
-from routeproof.operations.fact_routes import configured_routes
+from routeproof.operations.facts.routes import configured_routes
 from routeproof.operations.lint.finding import Found, request_ids
 from routeproof.operations.lint.places import can_be_reached, places_of_route
 from routeproof.operations.lint.scene import LintScene

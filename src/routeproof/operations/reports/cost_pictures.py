@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from routeproof.catalog.comparing.workload import RequestType
 from routeproof.catalog.kinds import PriceFact
 from routeproof.catalog.price_kinds import Hours, PriceTier
-from routeproof.catalog.workload import RequestType
 from routeproof.evidence.plan import Plan
 from routeproof.money import NANO_PER_UNIT, format_nanousd, round_half_even_div
 from routeproof.operations.reports.charts import Bar, Series, bars, steps

@@ -5,17 +5,17 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from routeproof.catalog.workload import RequestType
+from routeproof.catalog.comparing.workload import RequestType
 from routeproof.clock import parse_instant
 from routeproof.dialects.registry import dialect_named
 from routeproof.errors import PinnedFactsError
 from routeproof.evidence.observations import Arm, Ending, Observation, bodies_of
 from routeproof.evidence.plan import Plan
-from routeproof.prover.answers import sent_body, was_streamed
-from routeproof.prover.bill import bill_nanousd
-from routeproof.prover.latencies import latency_of
+from routeproof.prover.judges.answers import sent_body, was_streamed
+from routeproof.prover.judges.bill import bill_nanousd
+from routeproof.prover.judges.latencies import latency_of
+from routeproof.prover.judges.usage_counts import counts_of, reported_usage
 from routeproof.prover.prices import PriceList
-from routeproof.prover.usage_counts import counts_of, reported_usage
 from routeproof.usage import Usage
 
 MS_NS: Final = 1_000_000

@@ -8,14 +8,14 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.broken_requests import BROKEN, broken_cases
+from routeproof.prover.cases.broken_requests import BROKEN, broken_cases
 from routeproof.prover.check import Check
 from routeproof.prover.declared import declared_count
+from routeproof.prover.judges.refusals import error_of
+from routeproof.prover.judges.rulings import Trouble, conclude, gather, troubles_of
+from routeproof.prover.judges.trials import Trial, kind_of_refusal, obstacle_of
 from routeproof.prover.packs import FIRST
-from routeproof.prover.refusals import error_of
-from routeproof.prover.rulings import Trouble, conclude, gather, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial, kind_of_refusal, obstacle_of
 
 _UNRELATED: Final = frozenset(
     (UpstreamKind.RATE_LIMITED, UpstreamKind.BUSY, UpstreamKind.BILLING, UpstreamKind.TIMEOUT_STATUS)

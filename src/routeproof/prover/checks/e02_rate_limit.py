@@ -7,13 +7,13 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Part
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
 from routeproof.prover.check import Check
+from routeproof.prover.judges.refusals import error_of
+from routeproof.prover.judges.rulings import Trouble, conclude, gather, troubles_of
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.refusals import error_of
-from routeproof.prover.rulings import Trouble, conclude, gather, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 _STATUS: Final = 429
 _SECONDS: Final[Mapping[str, str]] = {"rate-limit-short": "2", "rate-limit-long": "37"}

@@ -10,13 +10,13 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Step
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.broken_requests import BROKEN, broken_cases
+from routeproof.prover.cases.broken_requests import BROKEN, broken_cases
 from routeproof.prover.check import Check
-from routeproof.prover.leaks import leaks_in
+from routeproof.prover.judges.leaks import leaks_in
+from routeproof.prover.judges.rulings import Trouble, conclude, gather, not_run
+from routeproof.prover.judges.trials import Trial, obstacle_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, conclude, gather, not_run
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial, obstacle_of
 
 _DEPTH: Final = 2_000
 _PREFIX: Final = "break-"

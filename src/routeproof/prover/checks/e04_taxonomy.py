@@ -13,14 +13,14 @@ from routeproof.evidence.observations import Ending, Observation, Transcript
 from routeproof.evidence.plan import Case, Credential, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.common_cases import plain_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
+from routeproof.prover.judges.rows import exchange_rows, text_in
+from routeproof.prover.judges.rulings import Trouble, conclude, not_run
+from routeproof.prover.judges.tapped import gateways_fault, gather_tapped, on_gateway
 from routeproof.prover.packs import LATER
-from routeproof.prover.rows import exchange_rows, text_in
-from routeproof.prover.rulings import Trouble, conclude, not_run
 from routeproof.prover.setup import Setup
-from routeproof.prover.tapped import gateways_fault, gather_tapped, on_gateway
 
 _FAULT: Final = "x-routeproof-fault"
 _HERE: Final = frozenset((Fault.CLIENT, Fault.GATEWAY))

@@ -12,11 +12,11 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
 from routeproof.prover.check import Check
+from routeproof.prover.judges.answers import answer_of
+from routeproof.prover.judges.rulings import Trouble, conclude, gather
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, conclude, gather
 from routeproof.prover.setup import Setup
 
 ASKED: Final = 5

@@ -9,18 +9,18 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.json_cases import JSON_OBJECT, stream_case, whole_case
+from routeproof.prover.cases.refused_cases import gather_refusals
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
-from routeproof.prover.json_answers import json_fault
-from routeproof.prover.json_cases import JSON_OBJECT, stream_case, whole_case
+from routeproof.prover.judges.json_answers import json_fault
+from routeproof.prover.judges.refusals import in_the_way, refusal_faults
+from routeproof.prover.judges.rulings import Trouble, failed, not_run, rule_stat
+from routeproof.prover.judges.tool_answers import message_in
+from routeproof.prover.judges.trials import Obstacle, Trial, trials_of
 from routeproof.prover.packs import FIRST, Pack
-from routeproof.prover.refusals import in_the_way, refusal_faults
-from routeproof.prover.refused_cases import gather_refusals
-from routeproof.prover.rulings import Trouble, failed, not_run, rule_stat
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.tool_answers import message_in
-from routeproof.prover.trials import Obstacle, Trial, trials_of
 
 _WITHOUT_WORD: Final = "json-without-word"
 _PROMPT: Final = "Name the colour of the word @@nonce@@ and its length."

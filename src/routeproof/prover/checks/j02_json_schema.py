@@ -7,16 +7,16 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.schema_set import STRICT_SCHEMAS, SchemaCase
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
-from routeproof.prover.json_answers import json_fault, object_in
+from routeproof.prover.judges.json_answers import json_fault, object_in
+from routeproof.prover.judges.rulings import Trouble, rule_stat
+from routeproof.prover.judges.tool_answers import message_in, misfits
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_stat
-from routeproof.prover.schema_set import STRICT_SCHEMAS, SchemaCase
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.tool_answers import message_in, misfits
-from routeproof.prover.trials import Trial
 
 _PREFIX: Final = "structured-"
 _SCHEMAS: Final = {one.stratum: one.schema for one in STRICT_SCHEMAS}

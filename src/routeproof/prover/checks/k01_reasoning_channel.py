@@ -7,15 +7,15 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.thinking_switches import thinking_off, thinking_on
 from routeproof.prover.check import Check
-from routeproof.prover.messages import AnsweredMessage
+from routeproof.prover.judges.rulings import Trouble, rule_stat, troubles_of
+from routeproof.prover.judges.tool_answers import examined
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.oracle.messages import AnsweredMessage
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_stat, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off, thinking_on
-from routeproof.prover.tool_answers import examined
-from routeproof.prover.trials import Trial
 
 _PROMPT: Final = "How many letters has the word @@nonce@@, and which is its third? Answer in one short sentence."
 _ON, _OFF_WHOLE, _OFF_STREAM = "reasoning-on", "reasoning-off-whole", "reasoning-off-stream"

@@ -11,15 +11,15 @@ from routeproof.evidence.observations import Observation, Transcript
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of, sent_body, stream_of, was_streamed
-from routeproof.prover.chat_bodies import case, stream, user
+from routeproof.prover.cases.chat_bodies import case, stream, user
 from routeproof.prover.check import Check
-from routeproof.prover.declared_changes import members_of
+from routeproof.prover.judges.answers import answer_of, sent_body, stream_of, was_streamed
+from routeproof.prover.judges.declared_changes import members_of
+from routeproof.prover.judges.rulings import Trouble
+from routeproof.prover.judges.tapped import gateways_fault, on_gateway, rule_tapped
+from routeproof.prover.oracle.usage_arithmetic import count_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble
 from routeproof.prover.setup import Setup
-from routeproof.prover.tapped import gateways_fault, on_gateway, rule_tapped
-from routeproof.prover.usage_arithmetic import count_of
 
 _CONTROLS: Final = ("thinking", "enable_thinking", "thinking_budget", "reasoning_effort")
 _BUDGET: Final = 64

@@ -7,17 +7,17 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Figure
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.long_prompts import ANSWER_TOKENS, ROOM_TOKENS, THINGS, declared_context, filled_case
+from routeproof.prover.cases.nonces import nonce_of
 from routeproof.prover.check import Check
-from routeproof.prover.long_prompts import ANSWER_TOKENS, ROOM_TOKENS, THINGS, declared_context, filled_case
-from routeproof.prover.nonces import nonce_of
+from routeproof.prover.judges.rulings import Trouble, rule_det
+from routeproof.prover.judges.tool_answers import message_in
+from routeproof.prover.judges.trials import Trial, obstacle_of
+from routeproof.prover.judges.undeclared import undeclared_limit
+from routeproof.prover.judges.usage_counts import reported_usage
+from routeproof.prover.oracle.usage_arithmetic import count_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_det
 from routeproof.prover.setup import Setup
-from routeproof.prover.tool_answers import message_in
-from routeproof.prover.trials import Trial, obstacle_of
-from routeproof.prover.undeclared import undeclared_limit
-from routeproof.prover.usage_arithmetic import count_of
-from routeproof.prover.usage_counts import reported_usage
 
 _PART, _WHOLE = "context-eighth", "context-whole"
 _DEPTHS: Final = ("at the beginning", "after a quarter", "in the middle", "after three quarters", "at the end")

@@ -8,20 +8,20 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult, Part
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.long_prompts import declared_context
+from routeproof.prover.cases.refused_cases import rule_mixed
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
-from routeproof.prover.long_prompts import declared_context
+from routeproof.prover.judges.refusals import error_of
+from routeproof.prover.judges.rows import exchange_rows
+from routeproof.prover.judges.rulings import Trouble
+from routeproof.prover.judges.tool_answers import message_in
+from routeproof.prover.judges.trials import Trial, kind_of_refusal
+from routeproof.prover.judges.undeclared import undeclared_limit
 from routeproof.prover.packs import LATER
-from routeproof.prover.refusals import error_of
-from routeproof.prover.refused_cases import rule_mixed
-from routeproof.prover.rows import exchange_rows
-from routeproof.prover.rulings import Trouble
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.tool_answers import message_in
-from routeproof.prover.trials import Trial, kind_of_refusal
-from routeproof.prover.undeclared import undeclared_limit
 
 _OVER: Final = "context-over-limit"
 _TOO_LARGE: Final = 413

@@ -7,16 +7,16 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import Trouble, rule_det
+from routeproof.prover.judges.tool_answers import message_in
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.judges.usage_counts import reported_usage
+from routeproof.prover.oracle.usage_arithmetic import count_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_det
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.tool_answers import message_in
-from routeproof.prover.trials import Trial
-from routeproof.prover.usage_arithmetic import count_of
-from routeproof.prover.usage_counts import reported_usage
 
 _CAP: Final = 6
 _PROMPT: Final = "Begin with the word @@nonce@@. Then describe a harbour at dawn in ten long sentences."

@@ -15,11 +15,11 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import Cause, CheckResult, Figure, refers_to
 from routeproof.evidence.verdicts import Method, Severity, Verdict, worst
+from routeproof.prover.cases.common_cases import stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import stream_case
-from routeproof.prover.latencies import Latency, latency_of
+from routeproof.prover.judges.latencies import Latency, latency_of
+from routeproof.prover.judges.rulings import Trouble, failed, gather, not_run, undecided
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, failed, gather, not_run, undecided
 from routeproof.prover.setup import Setup
 from routeproof.prover.statistics import CONFIDENCE_PPM, PPM, Quantile, quantile
 

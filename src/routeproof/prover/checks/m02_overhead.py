@@ -11,13 +11,13 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult, Figure
 from routeproof.evidence.verdicts import Method, Severity, Verdict
+from routeproof.prover.cases.common_cases import plain_case, stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case, stream_case
+from routeproof.prover.judges.rulings import conclude, undecided
+from routeproof.prover.judges.tap_times import overhead_ns, quantile_of
+from routeproof.prover.judges.tapped import gateways_fault, gather_tapped
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import conclude, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.tap_times import overhead_ns, quantile_of
-from routeproof.prover.tapped import gateways_fault, gather_tapped
 
 SAMPLES_MIN: Final = 20
 """Fewer say nothing about one in twenty."""

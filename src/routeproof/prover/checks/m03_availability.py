@@ -16,16 +16,16 @@ from routeproof.evidence.observations import Arm, Ending, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult, refers_to
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.cases.common_cases import plain_case, stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case, stream_case
-from routeproof.prover.messages import AnsweredMessage
+from routeproof.prover.judges.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.judges.rows import count_in, exchange_rows
+from routeproof.prover.judges.rulings import Trouble, failed, not_run
+from routeproof.prover.judges.trials import Obstacle, obstacle_of
+from routeproof.prover.oracle.messages import AnsweredMessage
 from routeproof.prover.packs import LATER
-from routeproof.prover.rows import count_in, exchange_rows
-from routeproof.prover.rulings import Trouble, failed, not_run
 from routeproof.prover.setup import Setup
 from routeproof.prover.statistics import decide_rate, measure_rate, trials_needed
-from routeproof.prover.trials import Obstacle, obstacle_of
 
 RATE_PPM: Final = 950_000
 TRIALS: Final = trials_needed(RATE_PPM)

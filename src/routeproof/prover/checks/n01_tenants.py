@@ -16,17 +16,17 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Credential, Plan, PlannedCheck, Step
 from routeproof.evidence.results import Cause, CheckResult, Figure
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.answers import answer_of
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.long_prefix import PREFIX_UNITS
+from routeproof.prover.cases.nonces import nonce_of
+from routeproof.prover.cases.reference_text import units
 from routeproof.prover.check import Check
-from routeproof.prover.long_prefix import PREFIX_UNITS
-from routeproof.prover.nonces import nonce_of
+from routeproof.prover.judges.answers import answer_of
+from routeproof.prover.judges.rulings import Trouble, rule_det, undecided
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.judges.usage_counts import hits_in, reported_usage
 from routeproof.prover.packs import LATER
-from routeproof.prover.reference_text import units
-from routeproof.prover.rulings import Trouble, rule_det, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
-from routeproof.prover.usage_counts import hits_in, reported_usage
 
 _CASE: Final = "tenants"
 _PREFIX: Final = "@@nonce:prefix@@" + units(PREFIX_UNITS)

@@ -14,13 +14,13 @@ from routeproof.evidence.observations import Body, Observation, Transcript, tran
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Figure, Part
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.cases.common_cases import plain_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
+from routeproof.prover.judges.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.judges.rulings import Gathered, Trouble, conclude, gather, not_run
+from routeproof.prover.judges.trials import Obstacle
 from routeproof.prover.packs import EVERYWHERE
-from routeproof.prover.rulings import Gathered, Trouble, conclude, gather, not_run
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Obstacle
 from routeproof.secret import credential_spans
 
 _ENDPOINT_NEXT: Final = "Check the base URL and the key: something else than the chat API answers there."

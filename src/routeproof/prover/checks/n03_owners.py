@@ -7,13 +7,13 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Part, refers_to
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.common_cases import plain_case, stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case, stream_case
+from routeproof.prover.judges.rows import exchange_rows, shown_rows, text_in
+from routeproof.prover.judges.rulings import Trouble, rule_det
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.rows import exchange_rows, shown_rows, text_in
-from routeproof.prover.rulings import Trouble, rule_det
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 _OWNERS: Final = {"key_id": "key", "key_owner": "key owner", "account": "quota owner"}
 _NEXT: Final = "Give the key an owner and an account (`routeproof keys`), then run again."

@@ -6,13 +6,13 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of
+from routeproof.prover.cases.common_cases import plain_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
+from routeproof.prover.judges.answers import answer_of
+from routeproof.prover.judges.rulings import Trouble, rule_det, troubles_of
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble, rule_det, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 
 def cases(setup: Setup) -> Sequence[Case]:

@@ -12,16 +12,16 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of
-from routeproof.prover.chat_bodies import Message, case, chat, system, user
+from routeproof.prover.cases.chat_bodies import Message, case, chat, system, user
+from routeproof.prover.cases.nonces import nonce_of
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
-from routeproof.prover.nonces import nonce_of
+from routeproof.prover.judges.answers import answer_of
+from routeproof.prover.judges.refusals import in_the_way, refusal_faults
+from routeproof.prover.judges.rulings import Trouble, conclude, gather, troubles_of
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.refusals import in_the_way, refusal_faults
-from routeproof.prover.rulings import Trouble, conclude, gather, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.trials import Trial
 
 _PREFIX: Final = "form-"
 _SAY: Final = "Say the word @@nonce@@ and nothing else."

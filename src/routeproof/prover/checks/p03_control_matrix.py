@@ -12,13 +12,13 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, refers_to
 from routeproof.evidence.verdicts import Method, Severity, Verdict
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import live_call
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
 from routeproof.prover.controls.effects import Effect, declared_effect, meets
 from routeproof.prover.controls.measuring import Reading, control_cases, measure_controls
-from routeproof.prover.live import live_call
+from routeproof.prover.judges.rulings import Trouble, failed, not_run, undecided
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, failed, not_run, undecided
 from routeproof.prover.setup import Setup
 
 _NEXT: Final = "Compare with `routeproof controls ROUTE`; declare what is so, or have clients do without the control."

@@ -9,15 +9,15 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import live_call, others
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
-from routeproof.prover.live import live_call, others
+from routeproof.prover.judges.refusals import in_the_way, refusal_faults
+from routeproof.prover.judges.rulings import Trouble, conclude, gather
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.refusals import in_the_way, refusal_faults
-from routeproof.prover.rulings import Trouble, conclude, gather
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 _PREFIX: Final = "wrong-"
 _RIGHT: Final = (400, 422)

@@ -14,15 +14,15 @@ from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Part
 from routeproof.evidence.route import RouteIdentity
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import sent_body
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import live_call
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
-from routeproof.prover.live import live_call
-from routeproof.prover.overlays import overlay_digest
+from routeproof.prover.judges.answers import sent_body
+from routeproof.prover.judges.rulings import Trouble, conclude
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.oracle.overlays import overlay_digest
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble, conclude
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 _NEXT = "Plan again with this build and the route as it is configured now."
 _CHAT = "/chat/completions"

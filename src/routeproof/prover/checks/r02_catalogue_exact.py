@@ -14,16 +14,16 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Step
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import live_call
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
 from routeproof.prover.declared import declared_names
-from routeproof.prover.live import live_call
-from routeproof.prover.overlays import overlay_named
+from routeproof.prover.judges.rulings import Gathered, Trouble, conclude, gather, troubles_of
+from routeproof.prover.judges.trials import kind_of_refusal
+from routeproof.prover.oracle.overlays import overlay_named
+from routeproof.prover.oracle.response_schema import examine_models
 from routeproof.prover.packs import FIRST
-from routeproof.prover.response_schema import examine_models
-from routeproof.prover.rulings import Gathered, Trouble, conclude, gather, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import kind_of_refusal
 
 MODELS = "models"
 _NO_SUCH = (UpstreamKind.MODEL_NOT_FOUND, UpstreamKind.MODEL_RETIRED, UpstreamKind.PERMISSION)

@@ -6,17 +6,17 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Part
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import live_call, others
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
-from routeproof.prover.live import live_call, others
-from routeproof.prover.overlays import overlay_named
+from routeproof.prover.judges.answers import answer_of
+from routeproof.prover.judges.rulings import Trouble, conclude, gather, troubles_of
+from routeproof.prover.judges.trials import Obstacle, Trial, obstacle_of
+from routeproof.prover.oracle.overlays import overlay_named
+from routeproof.prover.oracle.response_schema import examine_error
 from routeproof.prover.packs import FIRST
-from routeproof.prover.response_schema import examine_error
-from routeproof.prover.rulings import Trouble, conclude, gather, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Obstacle, Trial, obstacle_of
 
 MODEL = "no-such-model-@@nonce@@"
 _NOT_ABOUT_THE_MODEL = (401, 402, 403, 408, 429)

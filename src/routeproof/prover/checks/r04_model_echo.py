@@ -8,14 +8,14 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.cases.common_cases import plain_case, stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case, stream_case
 from routeproof.prover.declared import declared_names
+from routeproof.prover.judges.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.judges.rulings import Trouble, rule_det, troubles_of
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import EVERYWHERE
-from routeproof.prover.rulings import Trouble, rule_det, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 _DATE: Final = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{6}|\d{4})")
 _OF_STREAMS: Final = ("model_changed", "model_empty")

@@ -8,15 +8,15 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Credential, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import live_call, others
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
-from routeproof.prover.leaks import leaks_in
-from routeproof.prover.live import live_call, others
+from routeproof.prover.judges.leaks import leaks_in
+from routeproof.prover.judges.rulings import Trouble, conclude, gather
+from routeproof.prover.judges.trials import Trial, obstacle_of
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble, conclude, gather
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial, obstacle_of
 
 _REFUSED: Final = (401, 403)
 _WORDS: Final = {Credential.NONE: "no key", Credential.WRONG: "a wrong key", Credential.REVOKED: "a revoked key"}

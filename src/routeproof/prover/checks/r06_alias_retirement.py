@@ -14,13 +14,13 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import live_call
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
-from routeproof.prover.live import live_call
+from routeproof.prover.judges.rulings import Trouble, conclude
+from routeproof.prover.judges.trials import kind_of_refusal
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble, conclude
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import kind_of_refusal
 
 RETIRES: Final = "alias_retires"
 _EVIDENCE_NS: Final = EVIDENCE_DAYS * 86_400 * NS_PER_S

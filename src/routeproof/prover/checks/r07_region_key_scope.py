@@ -14,14 +14,14 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Credential, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import LIVE, live_call, others
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
-from routeproof.prover.live import LIVE, live_call, others
+from routeproof.prover.judges.rulings import Trouble, conclude, gather
+from routeproof.prover.judges.trials import kind_of_refusal, obstacle_of
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble, conclude, gather
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import kind_of_refusal, obstacle_of
 
 OTHER_REGION: Final = "other-region-key"
 _REFUSED: Final = (401, 403)

@@ -11,17 +11,17 @@ from routeproof.evidence.observations import Arm, Ending, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Step
 from routeproof.evidence.results import Cause, CheckResult, Part
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import sent_body
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.live import live_call
+from routeproof.prover.cases.templates import Unfillable, fill
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
-from routeproof.prover.follow_up import message_of
-from routeproof.prover.live import live_call
+from routeproof.prover.engine.follow_up import message_of
+from routeproof.prover.judges.answers import sent_body
+from routeproof.prover.judges.rulings import Trouble, conclude
+from routeproof.prover.judges.trials import Trial, trials_of
+from routeproof.prover.oracle.strict_json import NotJson, read_strictly
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble, conclude
 from routeproof.prover.setup import Setup
-from routeproof.prover.strict_json import NotJson, read_strictly
-from routeproof.prover.templates import Unfillable, fill
-from routeproof.prover.trials import Trial, trials_of
 
 _NEXT: Final = "Do not rely on these results: plan anew, and run that plan."
 

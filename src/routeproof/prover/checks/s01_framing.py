@@ -9,11 +9,11 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.common_cases import stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import stream_case
+from routeproof.prover.judges.stream_rulings import rule_streams
 from routeproof.prover.packs import FIRST
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_rulings import rule_streams
 
 _NEXT = "Ask whoever runs the endpoint for SSE by the standard; until then streams of it will break some clients."
 

@@ -6,11 +6,11 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.common_cases import stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import stream_case
+from routeproof.prover.judges.stream_rulings import rule_streams
 from routeproof.prover.packs import EVERYWHERE
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_rulings import rule_streams
 
 _NEXT = "Look for a layer that drops, doubles or reorders chunks: compare with the provider's own stream."
 

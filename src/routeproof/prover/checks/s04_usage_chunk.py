@@ -6,12 +6,12 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, stream, user
+from routeproof.prover.cases.chat_bodies import case, stream, user
+from routeproof.prover.cases.common_cases import stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import stream_case
+from routeproof.prover.judges.stream_rulings import rule_streams
 from routeproof.prover.packs import FIRST
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_rulings import rule_streams
 
 _NEXT = "Without a usage a stream's cost is unknown: ask for `stream_options`, or declare what this provider does."
 _ASK = user("Say the word @@nonce@@ and nothing else.")

@@ -10,14 +10,14 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of, stream_of
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
 from routeproof.prover.check import Check
+from routeproof.prover.judges.answers import answer_of, stream_of
+from routeproof.prover.judges.rulings import Trouble, rule_det, troubles_of
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.oracle.stream.agreement import agree_with_answer
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_det, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream.agreement import agree_with_answer
-from routeproof.prover.trials import Trial
 
 _NEXT = "Look for a layer that puts streams together, or takes them apart, in its own way."
 _ASK = user("Write two short sentences about harbours. Begin with the word @@nonce@@.")

@@ -12,15 +12,15 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, stream, user
+from routeproof.prover.cases.chat_bodies import case, stream, user
 from routeproof.prover.check import Check
 from routeproof.prover.declared import declared_count
-from routeproof.prover.latencies import latency_of
+from routeproof.prover.judges.latencies import latency_of
+from routeproof.prover.judges.rulings import Trouble, rule_det
+from routeproof.prover.judges.stream_rulings import stream_troubles
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_det
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_rulings import stream_troubles
-from routeproof.prover.trials import Trial
 
 COMMENTS: Final = 8
 SILENCE_S: Final = 1

@@ -13,15 +13,15 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult, Figure
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.chat_bodies import case, stream, user
+from routeproof.prover.cases.chat_bodies import case, stream, user
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import Trouble, conclude, undecided
+from routeproof.prover.judges.stream_times import TimedEvent, timed_events
+from routeproof.prover.judges.tap_times import quantile_of, since_sent_ns
+from routeproof.prover.judges.tapped import gateways_fault, gather_tapped, on_gateway
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, conclude, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_times import TimedEvent, timed_events
-from routeproof.prover.tap_times import quantile_of, since_sent_ns
-from routeproof.prover.tapped import gateways_fault, gather_tapped, on_gateway
-from routeproof.prover.thinking_switches import thinking_off
 
 _NS_PER_MS: Final = 1_000_000
 _NS_PER_US: Final = 1_000

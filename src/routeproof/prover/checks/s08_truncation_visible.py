@@ -10,14 +10,14 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Part
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import stream_of
-from routeproof.prover.chat_bodies import case, stream, user
+from routeproof.prover.cases.chat_bodies import case, stream, user
 from routeproof.prover.check import Check
+from routeproof.prover.judges.answers import stream_of
+from routeproof.prover.judges.rulings import Trouble, conclude, gather
+from routeproof.prover.judges.trials import Trial, obstacle_of
+from routeproof.prover.oracle.stream.examination import EventKind
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, conclude, gather
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream.examination import EventKind
-from routeproof.prover.trials import Trial, obstacle_of
 
 _BREAKS: Final = ("cut_mid_event", "reset_mid_stream", "end_mid_event", "cut_before_done")
 _NEXT: Final = "Whatever stands in between must end a broken stream without [DONE]: clients take it for whole."

@@ -10,16 +10,16 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import stream_of
-from routeproof.prover.chat_bodies import case, stream, user
+from routeproof.prover.cases.chat_bodies import case, stream, user
+from routeproof.prover.cases.nonces import nonce_of
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
-from routeproof.prover.nonces import nonce_of
+from routeproof.prover.judges.answers import stream_of
+from routeproof.prover.judges.rulings import Trouble, rule_det
+from routeproof.prover.judges.stream_rulings import stream_troubles
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_det
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_rulings import stream_troubles
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.trials import Trial
 
 _LINE: Final = "né où 好 😊 ¿a Zażółć"
 _NEXT: Final = (

@@ -11,13 +11,13 @@ from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity, Verdict
 from routeproof.prover.check import Check
-from routeproof.prover.leaving import CANCELLED, is_labelled, leaving_case, rows_of_left
+from routeproof.prover.judges.leaving import CANCELLED, is_labelled, leaving_case, rows_of_left
+from routeproof.prover.judges.rows import count_in, text_in
+from routeproof.prover.judges.rulings import Trouble, conclude, undecided
+from routeproof.prover.judges.stream_times import timed_events
+from routeproof.prover.judges.tapped import gateways_fault, gather_tapped
 from routeproof.prover.packs import LATER
-from routeproof.prover.rows import count_in, text_in
-from routeproof.prover.rulings import Trouble, conclude, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_times import timed_events
-from routeproof.prover.tapped import gateways_fault, gather_tapped
 
 _NS_PER_MS: Final = 1_000_000
 

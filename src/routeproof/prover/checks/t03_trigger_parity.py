@@ -9,14 +9,14 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult, Figure, refers_to
 from routeproof.evidence.verdicts import Method, Severity, Verdict
+from routeproof.prover.cases.tool_cases import expected_tool, irrelevant_cases, trigger_cases
 from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import Trouble, failed, not_run
+from routeproof.prover.judges.tool_answers import message_in
+from routeproof.prover.judges.trials import Obstacle, Trial, obstacle_of, trials_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, failed, not_run
 from routeproof.prover.setup import Setup
 from routeproof.prover.statistics import PPM, Pairs, decide_not_worse, mcnemar_p_value
-from routeproof.prover.tool_answers import message_in
-from routeproof.prover.tool_cases import expected_tool, irrelevant_cases, trigger_cases
-from routeproof.prover.trials import Obstacle, Trial, obstacle_of, trials_of
 
 _NEXT: Final = "Compare the tools as the gateway sends them on: names, descriptions and schemas decide what is called."
 

@@ -6,13 +6,13 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.tool_cases import irrelevant_cases
 from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import Trouble, rule_stat
+from routeproof.prover.judges.tool_answers import message_in
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_stat
 from routeproof.prover.setup import Setup
-from routeproof.prover.tool_answers import message_in
-from routeproof.prover.tool_cases import irrelevant_cases
-from routeproof.prover.trials import Trial
 
 
 def cases(setup: Setup) -> Sequence[Case]:

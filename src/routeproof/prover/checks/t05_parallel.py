@@ -7,17 +7,17 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.nonces import nonce_of
+from routeproof.prover.cases.thinking_switches import thinking_off
+from routeproof.prover.cases.tool_sets import BALANCE, PARCEL
 from routeproof.prover.check import Check
-from routeproof.prover.messages import AnsweredMessage
-from routeproof.prover.nonces import nonce_of
+from routeproof.prover.judges.rulings import Trouble, rule_det, troubles_of
+from routeproof.prover.judges.tool_answers import arguments_of, call_faults, examined, tools_offered
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.oracle.messages import AnsweredMessage
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_det, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.tool_answers import arguments_of, call_faults, examined, tools_offered
-from routeproof.prover.tool_sets import BALANCE, PARCEL
-from routeproof.prover.trials import Trial
 
 _TEXT: Final = (
     'Two things at once, please: track the parcel "@@nonce:parcel@@", and look up the balance of the '

@@ -7,17 +7,17 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.nonces import nonce_of
+from routeproof.prover.cases.refused_cases import rule_mixed
+from routeproof.prover.cases.thinking_switches import thinking_off
+from routeproof.prover.cases.tool_sets import PARCEL
 from routeproof.prover.check import Check
-from routeproof.prover.nonces import nonce_of
+from routeproof.prover.judges.rulings import Trouble
+from routeproof.prover.judges.tool_answers import message_in
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
-from routeproof.prover.refused_cases import rule_mixed
-from routeproof.prover.rulings import Trouble
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.tool_answers import message_in
-from routeproof.prover.tool_sets import PARCEL
-from routeproof.prover.trials import Trial
 
 _ASKED: Final = user(
     'Track the parcel "@@nonce:parcel@@" and tell me the name of the depot where it is. '

@@ -7,13 +7,13 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import CheckResult, Figure
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.tool_cases import schema_cases, stratum_of
 from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import Trouble, rule_stat
+from routeproof.prover.judges.tool_answers import call_faults, message_in, tools_offered
+from routeproof.prover.judges.trials import Trial, obstacle_of, trials_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, rule_stat
 from routeproof.prover.setup import Setup
-from routeproof.prover.tool_answers import call_faults, message_in, tools_offered
-from routeproof.prover.tool_cases import schema_cases, stratum_of
-from routeproof.prover.trials import Trial, obstacle_of, trials_of
 
 
 def cases(setup: Setup) -> Sequence[Case]:

@@ -6,16 +6,16 @@ from routeproof.evidence.observations import Observation, Transcript
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.answers import answer_of, stream_of, was_streamed
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.thinking_switches import thinking_off
+from routeproof.prover.cases.tool_sets import WEATHER
 from routeproof.prover.check import Check
-from routeproof.prover.messages import ToolCall
+from routeproof.prover.judges.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.judges.rulings import Trouble, undecided
+from routeproof.prover.judges.tapped import as_upstream, gateways_fault, on_gateway, rule_tapped
+from routeproof.prover.oracle.messages import ToolCall
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.tapped import as_upstream, gateways_fault, on_gateway, rule_tapped
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.tool_sets import WEATHER
 
 _QUESTION = "What will the weather be in Lisbon, in degrees Celsius? Use the tool."
 

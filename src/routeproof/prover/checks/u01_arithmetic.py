@@ -6,13 +6,13 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.cases.common_cases import plain_case, stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case, stream_case
+from routeproof.prover.judges.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.judges.rulings import Trouble, rule_det, troubles_of
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import EVERYWHERE
-from routeproof.prover.rulings import Trouble, rule_det, troubles_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 _NO_USAGE = "the answer has no usage object, so nobody can bill it"
 _NEXT = "Compare the numbers with the provider's own record of the request, and report them to it."

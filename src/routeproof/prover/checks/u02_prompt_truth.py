@@ -19,12 +19,12 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.prompt_ladder import LEAD_BYTES, OVERHEAD, declared_unit_tokens, prompt_tokens, rung
+from routeproof.prover.cases.reference_text import LEAD, drawn_words, fewest_tokens
 from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import Gathered, Trouble, conclude, gather
 from routeproof.prover.packs import LATER
-from routeproof.prover.prompt_ladder import LEAD_BYTES, OVERHEAD, declared_unit_tokens, prompt_tokens, rung
-from routeproof.prover.reference_text import LEAD, drawn_words, fewest_tokens
-from routeproof.prover.rulings import Gathered, Trouble, conclude, gather
 from routeproof.prover.setup import Setup
 from routeproof.prover.statistics import PPM
 

@@ -15,9 +15,7 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import Cause, CheckResult, Figure
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.check import Check
-from routeproof.prover.packs import LATER
-from routeproof.prover.prompt_ladder import (
+from routeproof.prover.cases.prompt_ladder import (
     LEAD_BYTES,
     OVERHEAD,
     RUNGS,
@@ -26,7 +24,9 @@ from routeproof.prover.prompt_ladder import (
     repeated_in,
     rung,
 )
-from routeproof.prover.rulings import Trouble, conclude, gather
+from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import Trouble, conclude, gather
+from routeproof.prover.packs import LATER
 from routeproof.prover.setup import Setup
 from routeproof.prover.statistics import PPM, Line, least_squares
 

@@ -22,17 +22,17 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import Cause, CheckResult, refers_to
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.answers import answer_of
-from routeproof.prover.chat_bodies import MAX_TOKENS, Message, case, chat, user
+from routeproof.prover.cases.chat_bodies import MAX_TOKENS, Message, case, chat, user
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
-from routeproof.prover.messages import AnsweredMessage
+from routeproof.prover.judges.answers import answer_of
+from routeproof.prover.judges.rulings import Trouble, gather, not_run, rule_stat
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.oracle.messages import AnsweredMessage
+from routeproof.prover.oracle.usage_arithmetic import count_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, gather, not_run, rule_stat
 from routeproof.prover.setup import Setup
 from routeproof.prover.statistics import PPM, trials_needed
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.trials import Trial
-from routeproof.prover.usage_arithmetic import count_of
 
 RATE: Final = 800_000
 TRIALS: Final = trials_needed(RATE)

@@ -15,15 +15,15 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Figure
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.bill import bill_nanousd
+from routeproof.prover.cases.long_prefix import CHANGED, COLD, WARM, long_prefix_case
 from routeproof.prover.check import Check
-from routeproof.prover.long_prefix import CHANGED, COLD, WARM, long_prefix_case
+from routeproof.prover.judges.bill import bill_nanousd
+from routeproof.prover.judges.rulings import Trouble, rule_det, undecided
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.judges.usage_counts import counts_of, reported_usage
 from routeproof.prover.packs import LATER
 from routeproof.prover.prices import PriceInForce, price_at_start
-from routeproof.prover.rulings import Trouble, rule_det, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
-from routeproof.prover.usage_counts import counts_of, reported_usage
 from routeproof.usage import Usage
 
 _NEXT: Final = "Declare facet.cache = false if the route has no cache; else ask the provider how it counts hits."

@@ -15,17 +15,17 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Declared, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import Cause, CheckResult, Figure, Part, refers_to
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.reference_text import LEAD, words
 from routeproof.prover.check import Check
 from routeproof.prover.declared import declared_count, declared_names
+from routeproof.prover.judges.row_costs import row_faults, row_usage
+from routeproof.prover.judges.rows import attempt_rows, shown_rows
+from routeproof.prover.judges.rulings import Trouble, rule_det, skipped, undecided
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
 from routeproof.prover.prices import TIER_EDGES, PriceList
-from routeproof.prover.reference_text import LEAD, words
-from routeproof.prover.row_costs import row_faults, row_usage
-from routeproof.prover.rows import attempt_rows, shown_rows
-from routeproof.prover.rulings import Trouble, rule_det, skipped, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 OVERHEAD: Final = 6
 """The lead and the shortest template."""

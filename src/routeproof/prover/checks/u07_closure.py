@@ -12,15 +12,15 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Figure, Part, refers_to
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.common_cases import plain_case, stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case, stream_case
+from routeproof.prover.judges.row_costs import row_faults
+from routeproof.prover.judges.rows import count_in, exchange_rows, shown_rows
+from routeproof.prover.judges.rulings import Trouble, rule_det, undecided
+from routeproof.prover.judges.trials import Trial
 from routeproof.prover.packs import LATER
 from routeproof.prover.prices import PriceList
-from routeproof.prover.row_costs import row_faults
-from routeproof.prover.rows import count_in, exchange_rows, shown_rows
-from routeproof.prover.rulings import Trouble, rule_det, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Trial
 
 _NEXT = "Run `routeproof ledger recompute`, and compare the facts that the gateway loads with those of the plan."
 _PRICE_NEXT = "State the route's price in a facts file under server.facts, then plan again."

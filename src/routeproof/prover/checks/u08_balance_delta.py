@@ -15,16 +15,16 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Step, Threshold
 from routeproof.evidence.results import Cause, CheckResult, Figure
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.balances import SOURCES, spent_nanousd
-from routeproof.prover.bill import bill_nanousd
-from routeproof.prover.chat_bodies import chat, user
+from routeproof.prover.cases.chat_bodies import chat, user
 from routeproof.prover.check import Check
+from routeproof.prover.judges.balances import SOURCES, spent_nanousd
+from routeproof.prover.judges.bill import bill_nanousd
+from routeproof.prover.judges.rulings import Trouble, conclude, gather, not_run, skipped, undecided
+from routeproof.prover.judges.trials import Obstacle, Trial
+from routeproof.prover.judges.usage_counts import counts_of, reported_usage
 from routeproof.prover.packs import LATER
 from routeproof.prover.prices import PriceInForce, price_at_start
-from routeproof.prover.rulings import Trouble, conclude, gather, not_run, skipped, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Obstacle, Trial
-from routeproof.prover.usage_counts import counts_of, reported_usage
 
 REQUESTS: Final = 3
 _NEXT: Final = "Make sure that nobody else uses the account, run again, then compare the provider's bill line by line."

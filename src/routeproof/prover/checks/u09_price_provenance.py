@@ -17,8 +17,8 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck, Threshold
 from routeproof.evidence.results import Cause, CheckResult
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.bill import LEDGER_CURRENCY
 from routeproof.prover.check import Check
+from routeproof.prover.judges.bill import LEDGER_CURRENCY
 from routeproof.prover.packs import EVERYWHERE
 from routeproof.prover.prices import PriceList
 from routeproof.prover.setup import Setup

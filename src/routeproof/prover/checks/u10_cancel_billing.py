@@ -11,17 +11,17 @@ from routeproof.evidence.observations import Ending, LedgerRow, Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.answers import stream_of
 from routeproof.prover.check import Check
-from routeproof.prover.leaving import leaving_case, rows_of_left
+from routeproof.prover.judges.answers import stream_of
+from routeproof.prover.judges.leaving import leaving_case, rows_of_left
+from routeproof.prover.judges.row_costs import row_usage
+from routeproof.prover.judges.rows import count_in, text_in
+from routeproof.prover.judges.rulings import Trouble, conclude, undecided
+from routeproof.prover.judges.tapped import as_upstream, gateways_fault, gather_tapped
+from routeproof.prover.judges.trials import Trial
+from routeproof.prover.judges.usage_counts import counts_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.row_costs import row_usage
-from routeproof.prover.rows import count_in, text_in
-from routeproof.prover.rulings import Trouble, conclude, undecided
 from routeproof.prover.setup import Setup
-from routeproof.prover.tapped import as_upstream, gateways_fault, gather_tapped
-from routeproof.prover.trials import Trial
-from routeproof.prover.usage_counts import counts_of
 
 
 def cases(setup: Setup) -> Sequence[Case]:

@@ -6,14 +6,14 @@ from routeproof.evidence.observations import Observation, Transcript
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
+from routeproof.prover.cases.common_cases import plain_case, stream_case
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case, stream_case
+from routeproof.prover.judges.rows import attempt_rows, count_in, exchange_rows, text_in
+from routeproof.prover.judges.rulings import Trouble
+from routeproof.prover.judges.stream_times import timed_events
+from routeproof.prover.judges.tapped import gateways_fault, rule_tapped
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rows import attempt_rows, count_in, exchange_rows, text_in
-from routeproof.prover.rulings import Trouble
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_times import timed_events
-from routeproof.prover.tapped import gateways_fault, rule_tapped
 
 _NOTHING_SENT = "model_retired"
 """The code of an attempt that the gateway refused by itself: it has a row, and nothing was sent."""

@@ -14,19 +14,19 @@ from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import Cause, CheckResult, Figure, refers_to
 from routeproof.evidence.verdicts import Method, Severity, Verdict
-from routeproof.prover.bill import bill_nanousd
-from routeproof.prover.chat_bodies import case, chat, user
+from routeproof.prover.cases.chat_bodies import case, chat, user
+from routeproof.prover.cases.common_cases import plain_case
+from routeproof.prover.cases.long_prefix import LONG_PREFIX, WARM, long_prefix_case
+from routeproof.prover.cases.thinking_switches import thinking_off
 from routeproof.prover.check import Check
-from routeproof.prover.common_cases import plain_case
 from routeproof.prover.declared import is_absent
-from routeproof.prover.long_prefix import LONG_PREFIX, WARM, long_prefix_case
+from routeproof.prover.judges.bill import bill_nanousd
+from routeproof.prover.judges.rulings import Trouble, conclude, gather, undecided
+from routeproof.prover.judges.usage_counts import counts_of, reported_usage
 from routeproof.prover.packs import LATER
 from routeproof.prover.prices import PriceInForce, price_at_start
-from routeproof.prover.rulings import Trouble, conclude, gather, undecided
 from routeproof.prover.setup import Setup
 from routeproof.prover.statistics import CONFIDENCE_PPM, PPM, quantile
-from routeproof.prover.thinking_switches import thinking_off
-from routeproof.prover.usage_counts import counts_of, reported_usage
 
 SAMPLES: Final = 6
 """The fewest whose extremes bound the median with 95 %: 1 - 2 / 2^6 is 96.9 %."""

@@ -11,13 +11,13 @@ from routeproof.evidence.observations import Observation, Transcript
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, stream, system, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, system, user
 from routeproof.prover.check import Check
-from routeproof.prover.declared_changes import request_differences
+from routeproof.prover.judges.declared_changes import request_differences
+from routeproof.prover.judges.rulings import Trouble
+from routeproof.prover.judges.tapped import gateways_fault, on_gateway, rule_tapped
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble
 from routeproof.prover.setup import Setup
-from routeproof.prover.tapped import gateways_fault, on_gateway, rule_tapped
 
 _TEXT: Final = 'Say the word @@nonce@@ and nothing else. "Ünïcode" 汉字 \N{GRINNING FACE} \\ / \t end.'
 _CONTROLS: Final = {"temperature": 1.0, "top_p": 0.9, "stop": ["\n\n\n\n"], "x_routeproof_probe": {"a": [1, None]}}

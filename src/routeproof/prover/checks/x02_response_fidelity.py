@@ -8,16 +8,16 @@ from routeproof.evidence.observations import Body, Observation, Transcript
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.answers import sent_body, was_streamed
+from routeproof.prover.cases.common_cases import plain_case, stream_case
 from routeproof.prover.check import Check
 from routeproof.prover.checks.x01_request_fidelity import cases as fidelity_cases
-from routeproof.prover.common_cases import plain_case, stream_case
-from routeproof.prover.declared_changes import is_unasked_usage
+from routeproof.prover.judges.answers import sent_body, was_streamed
+from routeproof.prover.judges.declared_changes import is_unasked_usage
+from routeproof.prover.judges.rulings import Trouble
+from routeproof.prover.judges.stream_times import TimedEvent, timed_events
+from routeproof.prover.judges.tapped import gateways_fault, rule_tapped
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble
 from routeproof.prover.setup import Setup
-from routeproof.prover.stream_times import TimedEvent, timed_events
-from routeproof.prover.tapped import gateways_fault, rule_tapped
 
 
 def cases(setup: Setup) -> Sequence[Case]:

@@ -13,12 +13,12 @@ from routeproof.evidence.observations import Observation, Transcript
 from routeproof.evidence.plan import Case, Plan, PlannedCheck
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Method, Severity
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
 from routeproof.prover.check import Check
+from routeproof.prover.judges.rulings import Trouble
+from routeproof.prover.judges.tapped import gateways_fault, on_gateway, rule_tapped
 from routeproof.prover.packs import FIRST
-from routeproof.prover.rulings import Trouble
 from routeproof.prover.setup import Setup
-from routeproof.prover.tapped import gateways_fault, on_gateway, rule_tapped
 from routeproof.secret import MASK
 
 _UPSTREAM: Final = frozenset(

@@ -2,11 +2,13 @@
 
 Every question is asked directly, directly again, and through the gateway. Two answers agree where they have the same
 features (comparison/features.py: the shape by JSON path, and of values those that programs branch on). The share of
-agreeing pairs through the gateway must not be lower by the margin than that of direct against direct. Questions that a
-gateway answers by itself are left out: what it says of keys and names is for `routeproof compare` to show.
+agreeing pairs through the gateway must not be lower by the margin than that of direct against direct: it passes where
+that is shown for all features together, and fails where the contrary is shown for them or for a single path. Questions
+that a gateway answers by itself are left out: what it says of keys and names is for `routeproof compare` to show.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -18,13 +20,14 @@ from routeproof.prover.check import Check
 from routeproof.prover.comparison.asking import asks_the_provider, comparison_cases
 from routeproof.prover.comparison.features import Features, features_of
 from routeproof.prover.comparison.pairing import Triple, differences, triples_of
+from routeproof.prover.judges.rulings import Trouble, failed, not_run
+from routeproof.prover.judges.trials import obstacle_of
 from routeproof.prover.packs import LATER
-from routeproof.prover.rulings import Trouble, failed, not_run
 from routeproof.prover.setup import Setup
 from routeproof.prover.statistics import Pairs, decide_not_worse
-from routeproof.prover.trials import obstacle_of
 
-_NEXT = "`routeproof compare` shows the differences by facet; decide for each whether clients can live with it."
+_OF_ONE_PATH_PPM: Final = 990_000
+_NEXT: Final = "`routeproof compare` shows the differences by facet; decide for each whether clients can live with it."
 
 
 def cases(setup: Setup) -> Sequence[Case]:
@@ -34,15 +37,18 @@ def cases(setup: Setup) -> Sequence[Case]:
 
 def judge(plan: Plan, check: PlannedCheck, observations: Sequence[Observation]) -> CheckResult:
     """Agreement through the gateway against agreement of direct with direct, paired by trial."""
-    found = triples_of(plan, observations)
-    if not found.triples:
+    triples = tuple(one for one in triples_of(plan, observations).triples if asks_the_provider(one.case))
+    if not triples:
         obstacles = [one for seen in observations if (one := obstacle_of(plan, seen)) is not None]
         return not_run(check, observations, obstacles)
-    read = {one.id: features_of(plan, one) for triple in found.triples for one in triple[1:]}
+    read = {one.id: features_of(plan, one) for triple in triples for one in triple[1:]}
     margin_ppm = check.threshold("margin")
-    pairs = _pairs(found.triples, read)
-    verdict, interval = decide_not_worse(pairs, plan.trials_of(check.id), margin_ppm)
-    troubles = list(_troubles(found.triples, read))
+    pairs = _pairs(triples, read)
+    planned = sum(case.repeats for case in plan.cases_of(check.id) if asks_the_provider(case.id))
+    verdict, interval = decide_not_worse(pairs, planned, margin_ppm)
+    if _some_path_is_worse(triples, read, margin_ppm):
+        verdict = Verdict.FAIL
+    troubles = list(_troubles(triples, read))
     if troubles:
         result = failed(check, observations, troubles)
     else:
@@ -57,10 +63,25 @@ def judge(plan: Plan, check: PlannedCheck, observations: Sequence[Observation]) 
     return refers_to(msgspec.structs.replace(result, verdict=verdict, summary=summary), observations)
 
 
+def _some_path_is_worse(triples: Sequence[Triple], read: dict[str, Features], margin_ppm: int) -> bool:
+    """Whether one path agrees less often through the gateway, over all questions that have it; there are many paths."""
+    for path in {path for features in read.values() for path in features}:
+        rows = [[read[one.id].get(path) for one in triple[1:]] for triple in triples]
+        told = [(first == again, first == gateway) for first, again, gateway in rows if any((first, again, gateway))]
+        pairs = _counted(told)
+        if decide_not_worse(pairs, pairs.total, margin_ppm, _OF_ONE_PATH_PPM)[0] is Verdict.FAIL:
+            return True
+    return False
+
+
 def _pairs(triples: Sequence[Triple], read: dict[str, Features]) -> Pairs:
     agreed = [
         (read[one.direct.id] == read[one.again.id], read[one.direct.id] == read[one.gateway.id]) for one in triples
     ]
+    return _counted(agreed)
+
+
+def _counted(agreed: Sequence[tuple[bool, bool]]) -> Pairs:
     return Pairs(*(agreed.count(pair) for pair in ((True, True), (True, False), (False, True), (False, False))))
 
 

@@ -7,14 +7,14 @@ import msgspec
 
 from routeproof.evidence.observations import Arm
 from routeproof.evidence.plan import Case, Credential, Step
-from routeproof.prover.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.chat_bodies import case, chat, stream, user
+from routeproof.prover.cases.long_prompts import declared_context, filled_case
+from routeproof.prover.cases.thinking_switches import thinking_off, thinking_on
+from routeproof.prover.cases.tool_sets import WEATHER
 from routeproof.prover.comparison.facets import ComparedFacet
 from routeproof.prover.declared import declared_count, is_absent
-from routeproof.prover.long_prompts import declared_context, filled_case
 from routeproof.prover.packs import Pack
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off, thinking_on
-from routeproof.prover.tool_sets import WEATHER
 
 ARMS: Final = (Arm.DIRECT, Arm.DIRECT_AGAIN, Arm.GATEWAY)
 REPEATS: Final[Mapping[Pack, int]] = {Pack.SMOKE: 2, Pack.SENTINEL: 2, Pack.QUALIFY: 6, Pack.CUSTOM: 3}
@@ -55,7 +55,6 @@ _FACETS: Final[Mapping[str, ComparedFacet]] = {
 _MEANT_TO_FAIL: Final = frozenset(
     ("context", "bad-value", "bad-body", "bad-key", "unknown-model", "rate-limit", "timeout")
 )
-
 _ANSWERED_ON_THE_WAY: Final = frozenset(("bad-body", "bad-key", "unknown-model", "models", "timeout"))
 
 
@@ -68,6 +67,11 @@ def comparison_cases(setup: Setup, check: str) -> Sequence[Case]:
         _models_case(check, repeats),
     ]
     return tuple(msgspec.structs.replace(one, id=PREFIX + one.id, arms=ARMS) for one in found)
+
+
+def all_cases(setup: Setup) -> Sequence[Case]:
+    """Every question of a comparison, for X04."""
+    return comparison_cases(setup, "X04")
 
 
 def facet_of_case(case_id: str) -> ComparedFacet | None:

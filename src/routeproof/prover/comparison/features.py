@@ -10,11 +10,11 @@ from typing import Final
 
 from routeproof.evidence.observations import Body, Observation
 from routeproof.evidence.plan import Plan
-from routeproof.prover.answers import answer_of, stream_of, was_streamed
-from routeproof.prover.messages import AnsweredMessage, arguments_fault
-from routeproof.prover.stream.examination import EventKind, StreamExamination
-from routeproof.prover.stream_times import timed_events
-from routeproof.prover.strict_json import NotJson, read_strictly
+from routeproof.prover.judges.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.judges.stream_times import timed_events
+from routeproof.prover.oracle.messages import AnsweredMessage, arguments_fault
+from routeproof.prover.oracle.stream.examination import EventKind, StreamExamination
+from routeproof.prover.oracle.strict_json import NotJson, read_strictly
 
 Features = Mapping[str, str]
 USAGE: Final = "usage"

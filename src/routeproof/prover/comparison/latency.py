@@ -7,7 +7,7 @@ from routeproof.evidence.plan import Plan
 from routeproof.prover.comparison.asking import PREFIX
 from routeproof.prover.comparison.facets import ComparedFacet, FacetComparison, Outcome, not_comparable
 from routeproof.prover.comparison.pairing import Triple
-from routeproof.prover.latencies import latency_of
+from routeproof.prover.judges.latencies import latency_of
 from routeproof.prover.statistics import quantile
 
 MARGIN_MS: Final = 50

@@ -14,8 +14,8 @@ from routeproof.evidence.results import Cause
 from routeproof.prover.comparison.asking import is_meant_to_fail
 from routeproof.prover.comparison.facets import Difference
 from routeproof.prover.comparison.features import Features
+from routeproof.prover.judges.trials import obstacle_of, trials_of
 from routeproof.prover.statistics import PPM, Pairs, mcnemar_p_value
-from routeproof.prover.trials import obstacle_of, trials_of
 
 _CHANCE_PPM: Final = 50_000
 _NO_ANSWER: Final = frozenset((Ending.CONNECT_FAILED, Ending.NOT_SENT, Ending.INTERRUPTED))

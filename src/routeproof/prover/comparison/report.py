@@ -17,7 +17,7 @@ from routeproof.prover.comparison.features import USAGE, features_of, header_fea
 from routeproof.prover.comparison.latency import compare_latency
 from routeproof.prover.comparison.pairing import Sorted, Triple, differences, triples_of
 from routeproof.prover.comparison.pruning import told_once
-from routeproof.prover.declared_changes import request_differences
+from routeproof.prover.judges.declared_changes import request_differences
 
 _COST: Final = "what a gateway charges is not in its answers; U08 and `routeproof prices compare` look at that"
 _NO_TAP: Final = "what it sends on can't be seen from outside; only our own gateway has a tap"

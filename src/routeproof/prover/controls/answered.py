@@ -5,12 +5,12 @@ from typing import Final, NamedTuple
 
 from routeproof.evidence.observations import Observation
 from routeproof.evidence.plan import Plan
-from routeproof.prover.answers import answer_of, stream_of, was_streamed
 from routeproof.prover.controls.effects import Effect
-from routeproof.prover.messages import AnsweredMessage
-from routeproof.prover.refusals import error_of
-from routeproof.prover.trials import obstacle_of
-from routeproof.prover.usage_arithmetic import count_of
+from routeproof.prover.judges.answers import answer_of, stream_of, was_streamed
+from routeproof.prover.judges.refusals import error_of
+from routeproof.prover.judges.trials import obstacle_of
+from routeproof.prover.oracle.messages import AnsweredMessage
+from routeproof.prover.oracle.usage_arithmetic import count_of
 
 _UNKNOWN_PARAMETER: Final = ("unsupported_parameter", "unknown_parameter")
 """OpenAI's codes for a parameter that the model does not have: https://platform.openai.com/docs/guides/error-codes"""

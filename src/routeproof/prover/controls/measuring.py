@@ -8,14 +8,14 @@ import msgspec
 
 from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan
-from routeproof.prover.chat_bodies import case
+from routeproof.prover.cases.chat_bodies import case
 from routeproof.prover.controls.answered import Answered, answered, refused
 from routeproof.prover.controls.effects import Effect
 from routeproof.prover.controls.probes import PROBES, SPREAD, SPREAD_REPEATS
 from routeproof.prover.controls.table import CONTROLS, Control
 from routeproof.prover.declared import is_absent
+from routeproof.prover.judges.trials import Obstacle, obstacle_of
 from routeproof.prover.setup import Setup
-from routeproof.prover.trials import Obstacle, obstacle_of
 
 _PREFIX: Final = "control-"
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from routeproof.prover.chat_bodies import Message, chat, stream, user
+from routeproof.prover.cases.chat_bodies import Message, chat, stream, user
+from routeproof.prover.cases.thinking_switches import thinking_off, thinking_on
+from routeproof.prover.cases.tool_sets import function_tool
 from routeproof.prover.declared import declared_names
 from routeproof.prover.setup import Setup
-from routeproof.prover.thinking_switches import thinking_off, thinking_on
-from routeproof.prover.tool_sets import function_tool
 
 Probe = Callable[[Setup], bytes]
 

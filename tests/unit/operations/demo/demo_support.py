@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from routeproof.access.keys import RANDOM_BYTES, mint_key
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import parse_settings

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.operations.demo.demo_support import STARTED_NS, prices, settings
 
-from routeproof.catalog.price_book import Tariff
+from routeproof.catalog.pricing.price_book import Tariff
 from routeproof.clock import parse_instant
 from routeproof.operations.demo.prices import Tariffs, exact_ceiling, exact_cost
 from routeproof.usage import Usage

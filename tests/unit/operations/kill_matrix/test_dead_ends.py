@@ -11,9 +11,9 @@ from routeproof.evidence.verdicts import Verdict, overall
 from routeproof.operations.kill_matrix.dead_ends import CARDBOARD, DEAD_ENDS, HANGING, DeadRun, prove_dead_end
 from routeproof.operations.kill_matrix.declared_routes import DeclaredRoutes
 from routeproof.prover.checks.registry import all_checks, checks_named
+from routeproof.prover.engine.planning import checks_of
 from routeproof.prover.kill_matrix_rows import CARDBOARD_FAILS
 from routeproof.prover.packs import Pack
-from routeproof.prover.planning import checks_of
 
 OUTSIDE = [check for check in all_checks() if not (check.needs_rows or check.needs_tap or check.needs_arms)]
 ASKS_NOTHING = {"R09", "U09"}

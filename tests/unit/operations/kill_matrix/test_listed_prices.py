@@ -1,7 +1,7 @@
 """What the simulated gateway asks becomes facts, to the last digit."""
 
 from routeproof.catalog.facts import parse_facts
-from routeproof.catalog.price_book import PriceBook
+from routeproof.catalog.pricing.price_book import PriceBook
 from routeproof.clock import parse_instant
 from routeproof.operations.kill_matrix.listed_prices import FAMILY, listed_prices
 from routeproof.simulator.newapi_prices import QUOTA_PER_DOLLAR, RATIOS, Counts, quota

@@ -8,7 +8,7 @@ from tests.support.prover_runs import SimulatedRun
 from tests.support.report_evidence import simulated_run, statement_of_run
 from tests.support.sample_evidence import PLAN, STRANGER, observations_of, run_of, statement_of
 
-from routeproof.catalog.workload import RequestType
+from routeproof.catalog.comparing.workload import RequestType
 from routeproof.evidence.results import Attempts, Figure, facets_of
 from routeproof.evidence.statement import Statement
 from routeproof.evidence.verdicts import Verdict
@@ -23,7 +23,7 @@ from routeproof.operations.reports.samples import Charge, charges_of, percentile
 from routeproof.operations.reports.speed_pictures import shown_ms, speed_blocks
 from routeproof.prover.controls.effects import Effect
 from routeproof.prover.controls.measuring import Reading
-from routeproof.prover.usage_counts import counts_of, reported_usage
+from routeproof.prover.judges.usage_counts import counts_of, reported_usage
 
 
 @pytest.fixture(scope="module")

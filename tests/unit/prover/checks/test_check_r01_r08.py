@@ -11,7 +11,7 @@ from routeproof.evidence.plan import Plan
 from routeproof.evidence.results import CheckResult, observations_for
 from routeproof.evidence.verdicts import Verdict
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.judging import judge_of
+from routeproof.prover.engine.judging import judge_of
 
 
 @pytest.fixture(scope="module")

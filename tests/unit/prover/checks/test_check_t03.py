@@ -10,7 +10,7 @@ from routeproof.evidence.observations import Arm, Ending, Observation, Observati
 from routeproof.evidence.plan import Plan
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Verdict
-from routeproof.prover.tool_cases import expected_tool
+from routeproof.prover.cases.tool_cases import expected_tool
 
 Decide = Callable[[ObservationKey], str | None]
 ARMS = (Arm.DIRECT, Arm.DIRECT_AGAIN, Arm.GATEWAY)

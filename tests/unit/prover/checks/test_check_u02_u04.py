@@ -8,7 +8,7 @@ from tests.support.hand_made_runs import completion, judged, keys_of, observed, 
 from routeproof.evidence.observations import Arm, ObservationKey
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Verdict
-from routeproof.prover.prompt_ladder import repeated_in
+from routeproof.prover.cases.prompt_ladder import repeated_in
 
 BOTH = (Arm.DIRECT, Arm.GATEWAY)
 

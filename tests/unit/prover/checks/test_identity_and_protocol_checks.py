@@ -13,8 +13,8 @@ from routeproof.evidence.plan import Declared
 from routeproof.evidence.results import Cause
 from routeproof.evidence.verdicts import Verdict
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.declaring import Route, declare
-from routeproof.prover.endpoints import Deadlines
+from routeproof.prover.engine.declaring import Route, declare
+from routeproof.prover.engine.endpoints import Deadlines
 from routeproof.simulator.settings import Kind, ProviderSettings
 
 IDENTITY = ("R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08")

@@ -14,7 +14,7 @@ from routeproof.evidence.plan import Plan
 from routeproof.evidence.results import CheckResult, Part
 from routeproof.evidence.verdicts import Verdict
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.judging import judge_all, judges_of
+from routeproof.prover.engine.judging import judge_all, judges_of
 
 CHECKS = ("N03", "U06", "U07")
 PRICES = shipped_prices()

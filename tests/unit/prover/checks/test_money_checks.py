@@ -8,7 +8,7 @@ from tests.support.prover_runs import prove_simulated
 
 from routeproof.evidence.results import Cause
 from routeproof.evidence.verdicts import Verdict
-from routeproof.prover.endpoints import Deadlines
+from routeproof.prover.engine.endpoints import Deadlines
 
 CHECKS = ("U01", "U02", "U03", "U04", "U05", "U08", "U09", "U12", "M01", "M03", "I01", "N01", "N02")
 PLAN_ONLY = ("U09",)

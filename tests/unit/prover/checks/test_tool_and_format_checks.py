@@ -9,7 +9,7 @@ from routeproof.config.facts_files import load_facts
 from routeproof.evidence.plan import Declared
 from routeproof.evidence.results import Cause
 from routeproof.evidence.verdicts import Verdict
-from routeproof.prover.declaring import Route, declare
+from routeproof.prover.engine.declaring import Route, declare
 from routeproof.simulator.settings import Kind, ProviderSettings
 
 CHECKS = [

@@ -12,7 +12,7 @@ from routeproof.evidence.observations import Arm, Observation, ObservationKey
 from routeproof.evidence.plan import Declared, Plan
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Verdict
-from routeproof.prover.nonces import nonce_of
+from routeproof.prover.cases.nonces import nonce_of
 from routeproof.prover.packs import Pack
 
 ERROR = b'{"error": {"message": "no", "type": "invalid_request_error", "param": null, "code": "bad"}}'

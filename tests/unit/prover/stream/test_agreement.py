@@ -7,12 +7,12 @@ import pytest
 from tests.support.golden_answers import completion, tool_completion
 from tests.support.golden_streams import ASKED, TEXT, TOOLS, USAGE, Frame, body, part, text_frames
 
-from routeproof.prover.findings import Finding
-from routeproof.prover.overlays import STRICT
-from routeproof.prover.response_schema import AnswerExamination, examine_completion
-from routeproof.prover.row_values import RowValues
-from routeproof.prover.stream.agreement import agree_with_answer, agree_with_row
-from routeproof.prover.stream.oracle import examine_stream
+from routeproof.prover.oracle.findings import Finding
+from routeproof.prover.oracle.overlays import STRICT
+from routeproof.prover.oracle.response_schema import AnswerExamination, examine_completion
+from routeproof.prover.oracle.row_values import RowValues
+from routeproof.prover.oracle.stream.agreement import agree_with_answer, agree_with_row
+from routeproof.prover.oracle.stream.oracle import examine_stream
 
 ROW = RowValues(
     prompt_tokens=20,

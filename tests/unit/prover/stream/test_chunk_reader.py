@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.golden_streams import ASKED, event, text_frames, tool_frames
 
-from routeproof.prover.findings import Finding, Findings, Subject
-from routeproof.prover.overlays import STRICT, overlay_named
-from routeproof.prover.shapes import shape_named
-from routeproof.prover.stream.chunk_schema import ChunkReader
-from routeproof.prover.stream.sse_events import SseReader
+from routeproof.prover.oracle.findings import Finding, Findings, Subject
+from routeproof.prover.oracle.overlays import STRICT, overlay_named
+from routeproof.prover.oracle.shapes import shape_named
+from routeproof.prover.oracle.stream.chunk_schema import ChunkReader
+from routeproof.prover.oracle.stream.sse_events import SseReader
 
 FRAMES = [*text_frames(), *tool_frames()]
 VALUES = st.sampled_from((None, True, 0, -1, 1.0, 1.5, "", "x", [], {}, [1], {"index": 0}, "assistant", "stop", "tool"))

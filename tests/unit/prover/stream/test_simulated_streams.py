@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from tests.unit.simulator.sim_support import chat, fixed_clock, post, settings
 
-from routeproof.prover.asked import AnswerAsked, StreamAsked
-from routeproof.prover.findings import Finding
-from routeproof.prover.overlays import overlay_named
-from routeproof.prover.response_schema import examine_completion, examine_models
-from routeproof.prover.stream.oracle import examine_stream
+from routeproof.prover.oracle.asked import AnswerAsked, StreamAsked
+from routeproof.prover.oracle.findings import Finding
+from routeproof.prover.oracle.overlays import overlay_named
+from routeproof.prover.oracle.response_schema import examine_completion, examine_models
+from routeproof.prover.oracle.stream.oracle import examine_stream
 from routeproof.simulator.deepseek import DeepSeekProvider
 from routeproof.simulator.newapi import NewApiGateway
 from routeproof.simulator.qwen import QwenProvider

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.wire.sse_reference import data_of
 
-from routeproof.prover.findings import Findings, Subject
-from routeproof.prover.overlays import STRICT
-from routeproof.prover.stream.sse_events import SseReader
+from routeproof.prover.oracle.findings import Findings, Subject
+from routeproof.prover.oracle.overlays import STRICT
+from routeproof.prover.oracle.stream.sse_events import SseReader
 
 LINES = st.sampled_from(
     (b"data: a", b"data:b", b"data", b"data:", b"data:  c", b": ping", b"id: 1", b"event: x", b"odd", b"", b"")

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from tests.support.golden_streams import ASKED, DONE, TEXT, TOOLS, USAGE, body, event, frame, part, text_frames
 from tests.support.stream_defects import DEFECTS, OF_FRAMING, Defect
 
-from routeproof.prover.asked import StreamAsked
-from routeproof.prover.finding_codes import RULES
-from routeproof.prover.findings import EXCERPT_BYTES_MAX, FINDINGS_MAX
-from routeproof.prover.messages import ToolCall
-from routeproof.prover.overlays import STRICT, overlay_named
-from routeproof.prover.stream.examination import EventKind, StreamExamination
-from routeproof.prover.stream.oracle import examine_stream
+from routeproof.prover.oracle.asked import StreamAsked
+from routeproof.prover.oracle.finding_codes import RULES
+from routeproof.prover.oracle.findings import EXCERPT_BYTES_MAX, FINDINGS_MAX
+from routeproof.prover.oracle.messages import ToolCall
+from routeproof.prover.oracle.overlays import STRICT, overlay_named
+from routeproof.prover.oracle.stream.examination import EventKind, StreamExamination
+from routeproof.prover.oracle.stream.oracle import examine_stream
 
 
 def strictly(stream: bytes, asked: StreamAsked = ASKED) -> StreamExamination:

@@ -1,0 +1,1 @@
+"""Which of several prices is lower for a workload, and what would change that."""

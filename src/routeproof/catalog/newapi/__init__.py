@@ -1,0 +1,1 @@
+"""The units and price lists of gateways of the new-api family."""

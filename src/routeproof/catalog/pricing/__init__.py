@@ -1,0 +1,1 @@
+"""From price facts to the cost of a usage."""

@@ -1,0 +1,1 @@
+"""Asks providers and other gateways what they list, charge and hold."""

@@ -1,0 +1,1 @@
+"""What commands read from the ledger, and the pricing of its rows again."""

@@ -1,0 +1,1 @@
+"""What commands answer about prices and costs."""

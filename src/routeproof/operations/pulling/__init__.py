@@ -1,0 +1,1 @@
+"""Reads other gateways' price lists and compares them with our facts."""

@@ -1,0 +1,1 @@
+"""Plans, sends within its ceilings, keeps what came, and has it judged."""

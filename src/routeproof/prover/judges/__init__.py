@@ -1,0 +1,1 @@
+"""What judges build on: from observations to troubles, rates and results."""

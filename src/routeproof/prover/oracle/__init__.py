@@ -1,0 +1,1 @@
+"""Oracles: what is wrong with an answer, by its bytes alone."""
