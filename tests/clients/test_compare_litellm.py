@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
@@ -30,25 +29,24 @@ MODEL = "deepseek-flash"
 START_S = 60.0
 ANSWERS = (ComparedFacet.PLAIN, ComparedFacet.TOOLS, ComparedFacet.JSON, ComparedFacet.REASONING, ComparedFacet.USAGE)
 
-pytestmark = pytest.mark.timeout(900)  # the first run installs LiteLLM
 
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Comparison]:
-    """One comparison for all tests of this file: a simulated DeepSeek, and LiteLLM in front of it."""
+@pytest.mark.timeout(900)  # the first run installs LiteLLM
+def test_what_the_report_says_of_litellm_is_true(tmp_path: Path) -> None:
+    """One comparison, of a simulated DeepSeek with LiteLLM in front of it, and every claim about it."""
     try:
         install_litellm(HOME)
     except PeerError as error:
         pytest.skip(str(error))
-    folder = tmp_path_factory.mktemp("litellm")
     settings = SimulatorSettings(providers=(ProviderSettings(name="deepseek", kind=Kind.DEEPSEEK, keys=(DIRECT_KEY,)),))
     with LoopThread() as thread:
         simulator = thread.run(start_simulator(settings))
         url = simulator.base_url("deepseek")
         port = free_port()
-        with proxy(folder, url, port):
-            yield compared(url, f"http://127.0.0.1:{port}/v1", simulated=True, concurrency=4)
+        with proxy(tmp_path, url, port):
+            found = compared(url, f"http://127.0.0.1:{port}/v1", simulated=True, concurrency=4)
         thread.run(simulator.stop())
+    for claim in CLAIMS:
+        claim(found)
 
 
 class proxy:  # noqa: N801 - used as a statement
@@ -86,7 +84,7 @@ class proxy:  # noqa: N801 - used as a statement
         return False
 
 
-def test_the_answers_have_the_same_text(found: Comparison) -> None:
+def claim_the_answers_have_the_same_text(found: Comparison) -> None:
     """Both ways lead to one simulated model, so what differs below is the gateway's work."""
     direct, gateway = (
         [json.loads(body)["choices"][0]["message"]["content"] for body in found.bodies("plain", arm)]
@@ -96,7 +94,7 @@ def test_the_answers_have_the_same_text(found: Comparison) -> None:
     assert direct == gateway
 
 
-def test_members_that_are_told_to_be_lost_or_added_are_so_in_the_bytes(found: Comparison) -> None:
+def claim_members_that_are_told_to_be_lost_or_added_are_so_in_the_bytes(found: Comparison) -> None:
     """In all answers of the case: the name stands on the one side and not on the other."""
     told = [
         (one, one.path.replace("[]", "").rpartition(".")[2])
@@ -113,7 +111,7 @@ def test_members_that_are_told_to_be_lost_or_added_are_so_in_the_bytes(found: Co
         assert not any(member(name).search(body) for body in found.bodies(case, without)), one.words
 
 
-def test_every_member_that_differs_in_a_plain_answer_is_told(found: Comparison) -> None:
+def claim_every_member_that_differs_in_a_plain_answer_is_told(found: Comparison) -> None:
     """Names of the one side alone are in the report, or within an object that is."""
     differing = set[str]()
     for direct, gateway in zip(found.bodies("plain", "direct"), found.bodies("plain", "gateway"), strict=True):
@@ -124,7 +122,7 @@ def test_every_member_that_differs_in_a_plain_answer_is_told(found: Comparison) 
     assert all(any(path == name or name.startswith((f"{path}.", f"{path}[")) for path in told) for name in differing)
 
 
-def test_statuses_and_codes_are_those_that_came(found: Comparison) -> None:
+def claim_statuses_and_codes_are_those_that_came(found: Comparison) -> None:
     """Each difference of an error is what the two answers say."""
     for one in found.row(ComparedFacet.ERRORS).differences:
         shown = found.observations[one.observation]
@@ -136,7 +134,7 @@ def test_statuses_and_codes_are_those_that_came(found: Comparison) -> None:
             assert [json.dumps(code) for code in codes] == [one.direct, one.gateway]
 
 
-def test_what_a_migration_has_to_know_is_told(found: Comparison) -> None:
+def claim_what_a_migration_has_to_know_is_told(found: Comparison) -> None:
     """Cache hits that no program finds any more, a chunk after the finish reason, and when to come back."""
     usage, headers = found.paths(ComparedFacet.USAGE), found.paths(ComparedFacet.HEADERS)
     limited = {arm: found.observations[f"compare-rate-limit/1/1/{arm}"].transcript for arm in ("direct", "gateway")}
@@ -150,7 +148,7 @@ def test_what_a_migration_has_to_know_is_told(found: Comparison) -> None:
     assert (limited["direct"].header("retry-after") is None, limited["gateway"].header("retry-after")) == (False, None)
 
 
-def test_what_nobody_can_see_is_not_claimed(found: Comparison) -> None:
+def claim_what_nobody_can_see_is_not_claimed(found: Comparison) -> None:
     """Its requests to the provider, and what it charges."""
     for facet in (ComparedFacet.REQUEST, ComparedFacet.COST, ComparedFacet.CONTEXT):
         row = found.row(facet)
@@ -171,3 +169,13 @@ def names_in(value: object, path: str = "") -> set[str]:
         return {path} if value is not None else set()
     within = {name for key, one in value.items() for name in names_in(one, f"{path}.{key}" if path else key)}
     return within | ({path} if path else set())
+
+
+CLAIMS = (
+    claim_the_answers_have_the_same_text,
+    claim_members_that_are_told_to_be_lost_or_added_are_so_in_the_bytes,
+    claim_every_member_that_differs_in_a_plain_answer_is_told,
+    claim_statuses_and_codes_are_those_that_came,
+    claim_what_a_migration_has_to_know_is_told,
+    claim_what_nobody_can_see_is_not_claimed,
+)

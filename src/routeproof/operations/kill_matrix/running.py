@@ -50,23 +50,17 @@ async def run_matrix(
     outside = [check for check in checks if not _is_inside(check)]
     progress.began(len(rows) + sum(len(own) for _, own in honest) + len(outside) * len(DEAD_ENDS))
     async with Worlds(start_gateway) as worlds:
-        in_worlds = [
-            *((world, partial(_golden, worlds, world, own)) for world, own in honest if own),
-            *((same[0].world, partial(_defects, worlds, same, wanted)) for same in by_world(rows).values()),
+        # One at a time: time decides whether they pass. What must fail fails beside others, too.
+        found = await _all_of([partial(_golden, worlds, world, own) for world, own in honest if own], progress, 1)
+        others: list[_Job] = [
+            *(partial(_defects, worlds, same, wanted) for same in by_world(rows).values()),
+            *(partial(_dead, worlds, name, outside) for name in DEAD_ENDS),
         ]
-        found = await _all_of([job for world, job in in_worlds if _is_timed(world)], progress, at_once=1)
-        others = [job for world, job in in_worlds if not _is_timed(world)]
-        dead = [partial(_dead, worlds, name, outside) for name in DEAD_ENDS]
-        found += await _all_of([*others, *dead], progress, at_once=WORLDS_AT_ONCE)
+        found += await _all_of(others, progress, WORLDS_AT_ONCE)
     return report_on(checks, rows, found)
 
 
-def _is_timed(world: World) -> bool:
-    """Milliseconds decide whether it passes, so nothing else may run beside it; what must fail, fails all the same."""
-    return world.limits == PATIENT
-
-
-async def _all_of(jobs: Iterable[_Job], progress: Progress, *, at_once: int) -> list[Ruling]:
+async def _all_of(jobs: Iterable[_Job], progress: Progress, at_once: int) -> list[Ruling]:
     """So many at a time; the rulings in the order of the jobs."""
     room = asyncio.Semaphore(at_once)
 
