@@ -27,6 +27,9 @@ _DAY_NS: Final = 86_400 * NS_PER_S
 _KINDS: Final = ("price", "alias", "cache_rule", "peak_windows")
 """What a price rests on, of the kinds that can be too old; a calendar is proclaimed for good."""
 _NEXT: Final = "Read the source again and state what it says in a facts file under server.facts, then plan again."
+_NEXT_UNPRICED: Final = (
+    "Name the provider's region, or state the price in a facts file under server.facts; then plan again."
+)
 
 
 def cases(setup: Setup) -> Sequence[Case]:  # noqa: ARG001 - a check's signature
@@ -38,7 +41,7 @@ def judge(plan: Plan, check: PlannedCheck, observations: Sequence[Observation]) 
     """Whether the price can be traced and is recent."""
     if not plan.prices:
         why = "It could not run: no fact states what this route costs."
-        return _result(check, Verdict.ERROR, why, ())
+        return _result(check, Verdict.ERROR, why, (), _NEXT_UNPRICED)
     try:
         prices = PriceList(plan.prices)
     except PinnedFactsError as error:
@@ -74,14 +77,16 @@ def _fact_failures(fact: AnyFact, check: PlannedCheck, at_ns: int) -> Iterator[s
             yield f"fact '{fact.id}' was checked {days} days ago; from {most} days on nothing is billed by it"
 
 
-def _result(check: PlannedCheck, verdict: Verdict, summary: str, failures: tuple[str, ...]) -> CheckResult:
+def _result(
+    check: PlannedCheck, verdict: Verdict, summary: str, failures: tuple[str, ...], next_step: str = _NEXT
+) -> CheckResult:
     return CheckResult(
         check=check.id,
         verdict=verdict,
         summary=summary,
         failures=failures,
         cause=Cause.PRICE,
-        next_step=_NEXT,
+        next_step=next_step,
     )
 
 
