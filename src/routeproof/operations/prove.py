@@ -20,6 +20,7 @@ import uvloop
 from routeproof import __version__
 from routeproof.catalog.alias_life import AliasLife, NameState
 from routeproof.catalog.kinds import AliasFact
+from routeproof.catalog.pricing.tariff import Tariff
 from routeproof.clock import NEVER_NS, Clock, SystemClock, parse_instant
 from routeproof.config.settings import EvidenceSettings
 from routeproof.evidence.bundle import write_bundle
@@ -182,13 +183,18 @@ def _build(plan: Plan) -> ProverBuild:
     return ProverBuild(version=__version__, self_test_sha256=None if plan.self_test is None else plan.self_test.digest)
 
 
+def _worsens_ns(tariff: Tariff, wall_ns: int) -> int:
+    """When a price's facts turn stale; where they were stale already, as the evidence says, when they are held."""
+    return tariff.stale_from_ns if wall_ns < tariff.stale_from_ns else tariff.held_from_ns
+
+
 def _expiry(planned: PlannedRun, ended_ns: int, evidence: EvidenceSettings) -> Expiry:
     """Never later than the facts that it rests on."""
     route = planned.target.in_facts
     facts = facts_about(planned.desk.facts, route, ended_ns)
     life = AliasLife([fact for fact in facts if isinstance(fact, AliasFact)], route.model)
     tariffs = tariffs_ahead(planned.target.sheet(planned.desk), ended_ns)
-    stale_ns = min((one.stale_from_ns for one in tariffs), default=NEVER_NS)
+    stale_ns = min((_worsens_ns(one, ended_ns) for one in tariffs), default=NEVER_NS)
     return expiry_of(
         ended_ns,
         mutable_alias=life.at(ended_ns).state is NameState.ALIAS,

@@ -246,6 +246,20 @@ def test_evidence_ends_with_the_facts_that_it_rests_on() -> None:
     assert (ageing.because, ageing.at_ns) == (ExpiryCause.PRICE_STALE, stale_ns)
 
 
+def test_what_was_stale_when_it_was_proven_ends_evidence_once_it_is_held() -> None:
+    """A price that nobody has checked for a month is told of by U09; only one that may not be quoted is no evidence."""
+    with RouteToProve() as model:
+        stale_ns = min(one.stale_from_ns for one in tariffs_ahead(model.target.sheet(AGEING), NOW_NS))
+        clock = FixedClock(stale_ns)
+        planned = plan_route(model.target, ProveOptions(checks=("P01",)), desk=AGEING, clock=clock)
+        expiry = run_to_the_end(planned, signer=SIGNER, clock=clock).expiry
+        held_ns = min(one.held_from_ns for one in tariffs_ahead(planned.target.sheet(AGEING), stale_ns))
+
+    assert expiry is not None
+    assert stale_ns < held_ns
+    assert expiry.at_ns == min(held_ns, stale_ns + 30 * 86_400 * NS_PER_S)
+
+
 def test_without_a_signer_there_is_nothing_to_store() -> None:
     """The results are there all the same."""
     with RouteToProve() as route:
