@@ -42,8 +42,8 @@ demo: setup
 
 # Everything on the sources, then what crosses a socket once more on the compiled package; proofs are compiled nowhere.
 test: setup compiled
-	$(BIN)/python -m pytest -n 2 $(TEST_ARGS)
-	PYTHONPATH=$(CURDIR)/$(COMPILED) ROUTEPROOF_COMPILED=1 $(BIN)/python -m pytest -n 2 $(TEST_ARGS) \
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
+	PYTHONPATH=$(CURDIR)/$(COMPILED) ROUTEPROOF_COMPILED=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS) \
 	  --ignore tests/integration/test_demo.py --ignore tests/integration/test_compare.py \
 	  --ignore tests/recordings/test_checks_on_recordings.py --ignore tests/recordings/test_prover_on_recordings.py \
 	  tests/unit/wire tests/unit/net tests/unit/gateway tests/integration tests/recordings

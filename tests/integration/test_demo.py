@@ -57,30 +57,34 @@ def test_once_as_json_is_one_line_and_all_is_well() -> None:
     assert done.stderr == ""
 
 
-def test_without_a_terminal_it_ends_after_its_report() -> None:
-    """Verdicts, a table, and the summary as its last line: what `make demo` does in a script."""
-    done = run("demo")
-    lines = done.stdout.splitlines()
+@pytest.fixture(scope="module")
+def broken() -> subprocess.CompletedProcess[str]:
+    """The demo without a terminal, with one more route that has a fault."""
+    return run("demo", "--fault", "cut_mid_event")
 
-    assert done.returncode == 0
+
+def test_without_a_terminal_it_ends_after_its_report(broken: subprocess.CompletedProcess[str]) -> None:
+    """Verdicts, a table, and the summary as its last line: what `make demo` does in a script."""
+    lines = broken.stdout.splitlines()
+
+    assert broken.returncode == 0
     assert lines[1].split()[:3] == ["route", "verdict", "facets"]
     assert [line.split()[:3] for line in lines].count(["request", "model", "route"]) == 1
     assert json.loads(lines[-1])["ok"] is True
 
 
-def test_every_route_is_proven_before_it_carries_traffic() -> None:
+def test_every_route_is_proven_before_it_carries_traffic(broken: subprocess.CompletedProcess[str]) -> None:
     """Nothing but the age of a price speaks against an honest one; a seeded fault is seen, and its bytes are shown."""
-    done = run("demo", "--once", "--fault", "cut_mid_event")
-    verdicts = json.loads(done.stdout.splitlines()[-1])["verdicts"]
+    verdicts = json.loads(broken.stdout.splitlines()[-1])["verdicts"]
     failing = {
-        line.split()[2] for line in done.stdout.splitlines() if line.startswith(("FAIL deepseek/", "FAIL qwen/"))
+        line.split()[2] for line in broken.stdout.splitlines() if line.startswith(("FAIL deepseek/", "FAIL qwen/"))
     }
 
     assert failing <= {"U09:"}
     assert list(verdicts) == ["deepseek/deepseek-flash", "qwen/qwen-plus", "faulty/deepseek-flash"]
     assert verdicts["faulty/deepseek-flash"] == "FAIL"
-    assert "FAIL faulty/deepseek-flash P01: " in done.stdout
-    assert "peer closed connection" in done.stdout
+    assert "FAIL faulty/deepseek-flash P01: " in broken.stdout
+    assert "peer closed connection" in broken.stdout
 
 
 def test_a_fault_that_does_not_exist_is_refused() -> None:
