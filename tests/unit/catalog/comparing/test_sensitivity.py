@@ -28,8 +28,9 @@ def costs(scene: Scene, some: tuple[Offer, ...], of: Input, value: Fraction) -> 
 def assert_flips(scene: Scene, some: tuple[Offer, ...], best: str, reach: Reach, flip: Flip) -> None:
     """Just before the threshold the best is as cheap as any; just beyond it the other is cheaper, and cheapest."""
     ahead = STEP if flip.rises else -STEP
-    before, beyond = (costs(scene, some, reach.input, flip.threshold + step) for step in (-ahead, ahead))
-    if flip.threshold != reach.value:
+    beyond = costs(scene, some, reach.input, flip.threshold + ahead)
+    if flip.threshold != reach.value:  # else there may be nothing before it: a share of one can't be exceeded
+        before = costs(scene, some, reach.input, flip.threshold - ahead)
         assert before[best] == min(before.values())
     assert beyond[flip.route] == min(beyond.values()) < beyond[best]
     at = costs(scene, some, reach.input, flip.threshold)
