@@ -12,7 +12,7 @@ from bench.children import Children
 from bench.errors import BenchError
 from bench.offline import run_program
 from bench.rig import Cores
-from routeproof.operations.self_test import SELF_TEST_NAME
+from routeproof.operations.kill_matrix.self_test import SELF_TEST_NAME
 
 MODEL: Final = "deepseek-flash"
 START_TIMEOUT_S: Final = 30.0

@@ -5,10 +5,10 @@ import re
 from tests.support.documents import document, rows_of, section, words_in
 
 from routeproof.operations.kill_matrix.dead_ends import DEAD_ENDS
-from routeproof.operations.self_test import SELF_TEST_NAME
-from routeproof.prover.kill_matrix_rows import CARDBOARD_FAILS, DEFECTS, EXCUSED
-from routeproof.prover.kill_rows.routes import ONLY_DIRECT, ROUTES
-from routeproof.prover.tampering import PLAN_CHANGES, RECORD_CHANGES
+from routeproof.operations.kill_matrix.self_test import SELF_TEST_NAME
+from routeproof.prover.kill_matrix.all_rows import CARDBOARD_FAILS, DEFECTS, EXCUSED
+from routeproof.prover.kill_matrix.rows.routes import ONLY_DIRECT, ROUTES
+from routeproof.prover.kill_matrix.tampering import PLAN_CHANGES, RECORD_CHANGES
 
 TEXT = document("docs/self-test.md")
 

@@ -12,10 +12,10 @@ from tests.support.program import PROGRAM, environment, run
 from tests.support.waiting import until
 
 from routeproof.evidence.plan import SelfTest
-from routeproof.operations.self_test import SELF_TEST_NAME
+from routeproof.operations.kill_matrix.self_test import SELF_TEST_NAME
 from routeproof.prover.checks.registry import all_checks
 from routeproof.prover.engine.check_hashes import check_hash
-from routeproof.prover.self_test import write_self_test
+from routeproof.prover.kill_matrix.self_test import write_self_test
 from routeproof.simulator.faults import Fault
 from routeproof.simulator.server import SimServer
 from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings

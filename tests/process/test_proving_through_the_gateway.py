@@ -9,9 +9,9 @@ from routeproof.config.loading import load_settings
 from routeproof.evidence.observations import Arm
 from routeproof.evidence.verdicts import Verdict
 from routeproof.operations.prices.priced_routes import PriceDesk
-from routeproof.operations.prove import ARMS, ProveOptions, plan_route, run_to_the_end
-from routeproof.operations.prove_gateway import own_gateway
-from routeproof.operations.prove_targets import configured_target
+from routeproof.operations.proving.gateway import own_gateway
+from routeproof.operations.proving.running import ARMS, ProveOptions, plan_route, run_to_the_end
+from routeproof.operations.proving.targets import configured_target
 from routeproof.prover.engine.running import RunSettings
 from routeproof.secret import Secret
 

@@ -15,7 +15,7 @@ from routeproof.cli.prove_options import ConcurrencyOption, PackName, PlainOptio
 from routeproof.cli.prove_plan_shown import show_plan
 from routeproof.cli.prove_progress import prove_progress
 from routeproof.errors import OperatorError
-from routeproof.operations.compare_routes import Compared, CompareWords, compare_to_the_end, plan_comparison
+from routeproof.operations.proving.comparing import Compared, CompareWords, compare_to_the_end, plan_comparison
 from routeproof.operations.reports.words import money_words
 from routeproof.prover.engine.running import CONCURRENCY
 from routeproof.prover.packs import Pack

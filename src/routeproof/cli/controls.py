@@ -10,8 +10,8 @@ from routeproof.cli.evidence_options import place_at
 from routeproof.cli.exits import Exit
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption
 from routeproof.cli.price_desk import AtOption, instant_at
-from routeproof.operations.controls import CHECK, ControlRow, controls_of
-from routeproof.operations.evidence import SHORT_DIGEST
+from routeproof.operations.evidence.controls import CHECK, ControlRow, controls_of
+from routeproof.operations.evidence.kept import SHORT_DIGEST
 from routeproof.operations.screen import Column
 
 _COLUMNS: Final[Sequence[Column]] = (

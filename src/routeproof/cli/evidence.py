@@ -14,8 +14,8 @@ from routeproof.cli.exits import Exit
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption
 from routeproof.cli.price_desk import AtOption, instant_at
 from routeproof.cli.proof_shown import show_facets, show_results, show_spent
-from routeproof.operations.evidence import SHORT_DIGEST, EvidenceRow, evidence_named, export_evidence, list_rows
-from routeproof.operations.route_digests import RouteDigests
+from routeproof.operations.evidence.kept import SHORT_DIGEST, EvidenceRow, evidence_named, export_evidence, list_rows
+from routeproof.operations.evidence.route_digests import RouteDigests
 from routeproof.operations.screen import Column
 
 _ROWS: Final[Sequence[Column]] = (

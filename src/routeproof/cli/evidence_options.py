@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from routeproof.cli.options import settings_at
-from routeproof.operations.evidence import EvidencePlace, place_of
+from routeproof.operations.evidence.kept import EvidencePlace, place_of
 
 EvidenceArgument = Annotated[
     str,

@@ -8,8 +8,8 @@ import typer
 from routeproof.cli.console import json_line, say, table, tell
 from routeproof.cli.evidence_options import place_at
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption
+from routeproof.operations.evidence.signers import distrust_signer, trust_signer, trusted_signers
 from routeproof.operations.screen import Column
-from routeproof.operations.signers import distrust_signer, trust_signer, trusted_signers
 
 _COLUMNS: Final[Sequence[Column]] = (("key id", "left"), ("because", "left"), ("since", "left"), ("note", "left"))
 

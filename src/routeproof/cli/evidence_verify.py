@@ -11,8 +11,8 @@ from routeproof.cli.exits import Exit
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption
 from routeproof.cli.price_desk import AtOption, instant_at
 from routeproof.errors import StoreError
-from routeproof.operations.evidence_verify import VerifiedEvidence, verify_file
-from routeproof.operations.route_digests import RouteDigests
+from routeproof.operations.evidence.route_digests import RouteDigests
+from routeproof.operations.evidence.verifying import VerifiedEvidence, verify_file
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="As `routeproof evidence export` wrote it.")]
 TrustOption = Annotated[

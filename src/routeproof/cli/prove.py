@@ -44,11 +44,12 @@ from routeproof.cli.prove_progress import prove_progress
 from routeproof.cli.self_test import self_test_for, show_self_test
 from routeproof.errors import OperatorError
 from routeproof.money import parse_price
-from routeproof.operations.asked_proof import ProofWords, carry_out, plan_proof
-from routeproof.operations.evidence import EvidencePlace
-from routeproof.operations.proof_summary import plan_summary, planned_requests, proof_summary
-from routeproof.operations.prove import PlannedRun, ProvenRun
-from routeproof.operations.signers import ready_signer
+from routeproof.operations.evidence.kept import EvidencePlace
+from routeproof.operations.evidence.signers import ready_signer
+from routeproof.operations.kill_matrix.self_test import checks_to_test
+from routeproof.operations.proving.asked import ProofWords, carry_out, plan_proof
+from routeproof.operations.proving.running import PlannedRun, ProvenRun
+from routeproof.operations.proving.summary import plan_summary, planned_requests, proof_summary
 from routeproof.prover.engine.running import CONCURRENCY
 from routeproof.prover.packs import Pack
 from routeproof.store.evidence_store import Stored
@@ -87,13 +88,15 @@ def prove(
     hold does; 1: something does not; 2: undecided, not run, or interrupted.
     """
     place = place_at(config)
+    ids = tuple(part.strip().upper() for part in (checks or "").split(",") if part.strip())
     if self_test:
-        raise typer.Exit(show_self_test(runtime_of(context), place, as_json=as_json))
+        tested = checks_to_test(ids, Pack(pack) if _is_given(context, "pack") else None)
+        raise typer.Exit(show_self_test(runtime_of(context), place, tested, as_json=as_json))
     words = ProofWords(
         route=route,
         endpoint=endpoint_words(base_url, api_key, model, dialect, region, prices, allow_plain=allow_plain),
         pack=Pack(pack),
-        checks=tuple(part.strip().upper() for part in (checks or "").split(",") if part.strip()),
+        checks=ids,
         via=via,
         gateway_key=gateway_key,
         other_key=other_key,
@@ -117,6 +120,12 @@ def prove(
         tell("Going on with the run that was interrupted; what it measured counts.")
     agree(yes=yes)
     raise typer.Exit(_run(planned, place, as_json=as_json))
+
+
+def _is_given(context: typer.Context, option: str) -> bool:
+    """Whether somebody chose it, be it what it would be anyway."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _budget(text: str | None) -> int | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from routeproof.operations.prove_targets import EndpointWords
+from routeproof.operations.proving.targets import EndpointWords
 
 
 class PackName(StrEnum):
@@ -74,7 +74,8 @@ ResumeOption = Annotated[
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Agree to the plan without being asked.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show the plan, and send nothing.")]
 SelfTestOption = Annotated[
-    bool, typer.Option("--self-test", help="Test the prover itself: every check before every seeded defect.")
+    bool,
+    typer.Option("--self-test", help="Test the prover itself: all checks, or those asked for, before seeded defects."),
 ]
 
 

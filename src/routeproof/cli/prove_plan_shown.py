@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from routeproof.evidence.plan import Plan
-from routeproof.operations.proof_summary import planned_requests
+from routeproof.operations.proving.summary import planned_requests
 from routeproof.operations.reports.words import money_words
 
 Say = Callable[[str], None]

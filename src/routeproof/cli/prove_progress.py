@@ -12,7 +12,7 @@ from routeproof.evidence.observations import Ending, Observation
 from routeproof.evidence.plan import Plan, planned_keys
 from routeproof.evidence.results import Spent
 from routeproof.operations.reports.words import money_words
-from routeproof.prover.kill_matrix import Ruling
+from routeproof.prover.kill_matrix.matrix import Ruling
 
 _LOST: Final = (Ending.NOT_SENT, Ending.CANCELLED)
 """What an interruption leaves of a request is not kept."""

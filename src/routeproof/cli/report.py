@@ -10,7 +10,7 @@ from routeproof.cli.evidence_options import EvidenceArgument, place_at
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption
 from routeproof.cli.price_desk import AtOption, instant_at
 from routeproof.errors import OperatorError
-from routeproof.operations.report import ReportFormat, make_report
+from routeproof.operations.evidence.reporting import ReportFormat, make_report
 
 FormatOption = Annotated[
     bool | None,

@@ -7,13 +7,12 @@ from routeproof.cli.console import json_line, say, table, tell
 from routeproof.cli.exits import Exit
 from routeproof.cli.prove_progress import matrix_progress
 from routeproof.evidence.plan import SelfTest
-from routeproof.operations.evidence import EvidencePlace
+from routeproof.operations.evidence.kept import EvidencePlace
+from routeproof.operations.kill_matrix.self_test import kept_self_test, run_self_test
 from routeproof.operations.runtime import Runtime
 from routeproof.operations.screen import Column
-from routeproof.operations.self_test import kept_self_test, run_self_test
 from routeproof.prover.check import Check
-from routeproof.prover.checks.registry import all_checks
-from routeproof.prover.kill_matrix import Report
+from routeproof.prover.kill_matrix.matrix import Report
 
 _WRONG: Final[Sequence[Column]] = (
     ("check", "left"),
@@ -35,16 +34,17 @@ def self_test_for(runtime: Runtime, place: EvidencePlace, checks: tuple[Check, .
     return record
 
 
-def show_self_test(runtime: Runtime, place: EvidencePlace, *, as_json: bool) -> Exit:
-    """Run the whole kill matrix and say what it showed; FAILED where a check did not see what it must see."""
+def show_self_test(runtime: Runtime, place: EvidencePlace, checks: Sequence[Check], *, as_json: bool) -> Exit:
+    """Run these checks' part of the kill matrix and say what it showed; FAILED where one did not see what it must."""
     with matrix_progress() as progress:
-        report = run_self_test(place.data_dir, all_checks(), runtime.tapped_gateway, progress)
+        report = run_self_test(place.data_dir, checks, runtime.tapped_gateway, progress)
     record = report.self_test
     if as_json:
         json_line(
             {
                 "complete": record.complete,
                 "digest": record.digest,
+                "checks": sorted(record.check_hashes),
                 "rulings": len(report.rulings),
                 "wrong": report.wrong,
                 "without_defect": report.without_defect,
@@ -64,5 +64,6 @@ def _show(report: Report) -> None:
         say(f"No seeded defect makes these fail: {', '.join(report.without_defect)}.")
     record = report.self_test
     right = len(report.rulings) - len(report.wrong)
-    say(f"{len(record.check_hashes)} checks, {right} of {len(report.rulings)} rulings as they must be.")
+    count = len(record.check_hashes)
+    say(f"{count} check{'' if count == 1 else 's'}, {right} of {len(report.rulings)} rulings as they must be.")
     say(f"Self-test {record.digest}: {'complete' if record.complete else 'NOT complete'}.")

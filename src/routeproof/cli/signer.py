@@ -5,7 +5,7 @@ import typer
 from routeproof.cli.console import json_line, say, tell
 from routeproof.cli.evidence_options import place_at
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption
-from routeproof.operations.signers import SignerInfo, init_signer, show_signer
+from routeproof.operations.evidence.signers import SignerInfo, init_signer, show_signer
 
 signer_commands = typer.Typer(no_args_is_help=True)
 

@@ -1,7 +1,7 @@
 """`prove` on a simulated provider: the plan first, nothing without a yes, then verdicts and evidence."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,17 @@ from tests.support.sample_evidence import SIGNER
 from typer.testing import Result
 
 from routeproof.evidence.plan import SelfTest
-from routeproof.operations.self_test import SELF_TEST_NAME
+from routeproof.evidence.verdicts import Verdict
+from routeproof.operations.kill_matrix.self_test import SELF_TEST_NAME
+from routeproof.prover.check import Check
 from routeproof.prover.checks.registry import all_checks
 from routeproof.prover.engine.check_hashes import check_hash
-from routeproof.prover.self_test import write_self_test
+from routeproof.prover.engine.planning import checks_of
+from routeproof.prover.kill_matrix.matrix import Kind as RulingKind
+from routeproof.prover.kill_matrix.matrix import Report, Ruling, report_on
+from routeproof.prover.kill_matrix.rows.row import row
+from routeproof.prover.kill_matrix.self_test import write_self_test
+from routeproof.prover.packs import Pack
 from routeproof.simulator.faults import Fault
 from routeproof.simulator.server import SimServer
 from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings
@@ -23,6 +30,15 @@ from routeproof.store.signer_file import write_signer
 Command = Callable[..., Result]
 KEY = "sk-sim-canary-0123456789abcdef"
 CHECKS = "P01,U01"
+_RIGHT = Ruling(
+    kind=RulingKind.DEFECT,
+    check="R09",
+    where="x",
+    expected="FAIL",
+    verdict=Verdict.FAIL,
+    right=True,
+    summary="It is seen.",
+)
 
 
 @pytest.fixture
@@ -153,6 +169,38 @@ def test_the_evidence_can_be_reported_and_verified(prove: Command, command: Comm
     assert (verified.exit_code, verified.stdout.splitlines()[-1]) == (0, "It holds.")
     assert "2 of 2 verdicts" in verified.stdout
     assert KEY not in command("report", file, "--md").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (("--checks", "r09"), {"R09"}),
+        (("--checks", "R09,U09", "--pack", "smoke"), {"R09", "U09"}),
+        (("--pack", "sentinel"), {one.id for one in checks_of(Pack.SENTINEL)}),
+        ((), {one.id for one in all_checks()}),
+    ],
+)
+def test_a_self_test_is_of_the_checks_that_are_asked_for(
+    command: Command, runtime: object, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], ids: set[str]
+) -> None:
+    """By name, by pack, or of all; the pack that is usual for proofs narrows nothing unless it is asked for."""
+    monkeypatch.setattr(runtime, "tapped_gateway", None, raising=False)
+    monkeypatch.setattr("routeproof.operations.kill_matrix.self_test.run_matrix", _all_is_well)
+    result = command("prove", "--self-test", "--json", *arguments)
+
+    assert result.exit_code == 0, result.output
+    assert set(json.loads(result.stdout)["checks"]) == ids
+
+
+async def _all_is_well(checks: Sequence[Check], *_: object) -> Report:
+    return report_on(checks, [row(check.id, "x", "refuse") for check in checks], [_RIGHT])
+
+
+def test_a_self_test_of_no_known_check_is_refused(command: Command) -> None:
+    """With the checks that there are."""
+    result = command("prove", "--self-test", "--checks", "Z99")
+
+    assert (result.exit_code, "there is no check Z99" in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(

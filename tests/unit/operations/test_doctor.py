@@ -28,6 +28,7 @@ LATER = FixedClock(START_NS + 10**12)
 SMALL = Limits(connections_max=10, upstream_connections_max=10)
 NAMES = [
     "python",
+    "build",
     "sqlite",
     "data_dir",
     "disk",

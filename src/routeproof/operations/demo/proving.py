@@ -11,18 +11,18 @@ from routeproof.evidence.plan import SelfTest
 from routeproof.evidence.results import CheckResult
 from routeproof.evidence.verdicts import Verdict
 from routeproof.operations.demo.config import FAULTY, FAULTY_ROUTE
+from routeproof.operations.evidence.signers import ready_signer
 from routeproof.operations.kill_matrix.gateways import StartGateway
 from routeproof.operations.kill_matrix.running import run_matrix
 from routeproof.operations.prices.priced_routes import PriceDesk
-from routeproof.operations.prove import ProvenRun, ProveOptions, plan_route, run_planned
-from routeproof.operations.prove_targets import configured_target
+from routeproof.operations.proving.running import ProvenRun, ProveOptions, plan_route, run_planned
+from routeproof.operations.proving.targets import configured_target
 from routeproof.operations.reports.plain_text import one_line
 from routeproof.operations.reports.words import sentence
 from routeproof.operations.screen import Column, Screen
-from routeproof.operations.signers import ready_signer
 from routeproof.prover.engine.endpoints import Deadlines
 from routeproof.prover.engine.planning import checks_of
-from routeproof.prover.kill_matrix import Ruling
+from routeproof.prover.kill_matrix.matrix import Ruling
 from routeproof.prover.packs import Pack
 from routeproof.store.evidence_store import keep_evidence
 

@@ -14,8 +14,8 @@ from routeproof.prover.engine.endpoints import Deadlines
 from routeproof.prover.engine.judging import judge_all, judges_of
 from routeproof.prover.engine.running import Outcome, RunSettings, run_plan
 from routeproof.prover.engine.sending import Sender
-from routeproof.prover.kill_matrix import World
-from routeproof.prover.kill_rows.routes import ROUTES, SHORT_CONTEXT
+from routeproof.prover.kill_matrix.matrix import World
+from routeproof.prover.kill_matrix.rows.routes import ROUTES, SHORT_CONTEXT
 from routeproof.prover.packs import Pack
 from routeproof.simulator import canned
 from routeproof.simulator.canned import CannedProvider

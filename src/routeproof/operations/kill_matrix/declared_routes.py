@@ -22,8 +22,8 @@ from routeproof.prover.engine.declaring import Route as FactsRoute
 from routeproof.prover.engine.declaring import declare, facts_about, references
 from routeproof.prover.engine.endpoints import Endpoint, keys_for
 from routeproof.prover.engine.planning import make_plan
-from routeproof.prover.kill_matrix import Route, Via, World
-from routeproof.prover.kill_rows.routes import ROUTES
+from routeproof.prover.kill_matrix.matrix import Route, Via, World
+from routeproof.prover.kill_matrix.rows.routes import ROUTES
 from routeproof.prover.oracle.overlays import overlay_digest
 from routeproof.prover.packs import Pack
 from routeproof.prover.prices import PriceList, declared_prices, planned_prices

@@ -11,7 +11,7 @@ import msgspec
 from routeproof.clock import Clock
 from routeproof.config.loading import load_settings
 from routeproof.config.settings import Settings
-from routeproof.prover.kill_matrix import Route
+from routeproof.prover.kill_matrix.matrix import Route
 
 _NAME: Final = "routeproof.toml"
 _CONFIG: Final = """\

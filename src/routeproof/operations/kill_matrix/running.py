@@ -11,10 +11,10 @@ from routeproof.operations.kill_matrix.dead_ends import CARDBOARD, DEAD_ENDS, De
 from routeproof.operations.kill_matrix.gateways import StartGateway
 from routeproof.operations.kill_matrix.worlds import Worlds
 from routeproof.prover.check import Check
-from routeproof.prover.kill_matrix import Defect, Kind, Report, Ruling, Via, World, by_world, report_on
-from routeproof.prover.kill_matrix_rows import CARDBOARD_FAILS, DEFECTS, EXCUSED
-from routeproof.prover.kill_rows.routes import ONLY_DIRECT, ROUTES, SHORT_CONTEXT, SHORT_SETTINGS
-from routeproof.prover.kill_rows.taps import PATIENT, SLOWLY
+from routeproof.prover.kill_matrix.all_rows import CARDBOARD_FAILS, DEFECTS, EXCUSED
+from routeproof.prover.kill_matrix.matrix import Defect, Kind, Report, Ruling, Via, World, by_world, report_on
+from routeproof.prover.kill_matrix.rows.routes import ONLY_DIRECT, ROUTES, SHORT_CONTEXT, SHORT_SETTINGS
+from routeproof.prover.kill_matrix.rows.taps import PATIENT, SLOWLY
 
 WORLDS_AT_ONCE: Final = 4
 _NOT_JUDGED: Final = "It was not judged: what it reads is not there."
@@ -54,7 +54,7 @@ async def run_matrix(
         found = await _all_of([partial(_golden, worlds, world, own) for world, own in honest if own], progress, 1)
         others: list[_Job] = [
             *(partial(_defects, worlds, same, wanted) for same in by_world(rows).values()),
-            *(partial(_dead, worlds, name, outside) for name in DEAD_ENDS),
+            *(partial(_dead, worlds, name, outside) for name in DEAD_ENDS if outside),
         ]
         found += await _all_of(others, progress, WORLDS_AT_ONCE)
     return report_on(checks, rows, found)

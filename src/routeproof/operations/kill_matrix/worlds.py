@@ -20,14 +20,14 @@ from routeproof.operations.kill_matrix.declared_routes import (
     route_named,
 )
 from routeproof.operations.kill_matrix.gateways import StartGateway, gateway_before
-from routeproof.operations.prove_gateway import rows_of, with_rows
+from routeproof.operations.proving.gateway import rows_of, with_rows
 from routeproof.prover.check import Check
 from routeproof.prover.engine.endpoints import Deadlines, Endpoint
 from routeproof.prover.engine.judging import judge_all, judges_of
 from routeproof.prover.engine.running import RunSettings, run_plan
 from routeproof.prover.engine.sending import Sender
-from routeproof.prover.kill_matrix import SeededFault, Via, World
-from routeproof.prover.tampering import tampered
+from routeproof.prover.kill_matrix.matrix import SeededFault, Via, World
+from routeproof.prover.kill_matrix.tampering import tampered
 from routeproof.simulator.faults import Fault, FaultCall
 from routeproof.simulator.plan import Latency
 from routeproof.simulator.relay import Relay

@@ -1,7 +1,7 @@
 """R09: the prover that made the plan has shown that it sees the faults it looks for; nothing is sent for it.
 
-The plan carries the record of a self-test (self_test.py). It must be complete, and every check of the plan must stand
-in it with the very hash that the plan gives it: a check that was changed since has not been tested.
+The plan carries the record of a self-test (`kill_matrix/self_test.py`). It must be complete, and every check of the
+plan must stand in it with the very hash that the plan gives it: a check that was changed since has not been tested.
 """
 
 from collections.abc import Iterator, Sequence

@@ -36,9 +36,13 @@ _LIMITS: Final = {"n": "choices", "stop": "stop-strings", "tools": "tools"}
 """Controls that have a limit, which says as much: of one choice, that there can't be two."""
 
 
-def meets(declared: Effect, measured: Effect) -> bool:
-    """Whether a control does what is declared of it."""
-    return measured in _MET[declared]
+def meets(declared: Effect, measured: Effect, *, by_gateway: bool = False) -> bool:
+    """Whether a control does what is declared of it.
+
+    Facts speak of the provider. What it ignores, the gateway in front refuses or says in the provider's words, so that
+    nobody loses it unawares: by the gateway nothing is promised of such a control.
+    """
+    return measured in _MET[declared] or (by_gateway and declared is Effect.IGNORED)
 
 
 def declared_effect(declared: Mapping[str, Declared], control: str) -> Effect | None:

@@ -10,7 +10,7 @@ from routeproof.evidence.observations import Arm, Observation
 from routeproof.evidence.plan import Case, Plan
 from routeproof.prover.cases.chat_bodies import case
 from routeproof.prover.controls.answered import Answered, answered, refused
-from routeproof.prover.controls.effects import Effect
+from routeproof.prover.controls.effects import Effect, meets
 from routeproof.prover.controls.probes import PROBES, SPREAD, SPREAD_REPEATS
 from routeproof.prover.controls.table import CONTROLS, Control
 from routeproof.prover.declared import is_absent
@@ -36,6 +36,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Trials say different things."""
     broken: bool = False
     """There is an answer with status 200 that says nothing."""
+
+    def meets(self, declared: Effect) -> bool:
+        """Whether it is as declared. What could not be told is not held against it; what differs between trials is."""
+        if self.effect is None:
+            return not self.unsteady
+        return meets(declared, self.effect, by_gateway=self.shown.arm is Arm.GATEWAY)
 
 
 def control_cases(setup: Setup, check: str) -> tuple[Case, ...]:

@@ -12,7 +12,7 @@ from routeproof.operations.kill_matrix.dead_ends import CARDBOARD, DEAD_ENDS, HA
 from routeproof.operations.kill_matrix.declared_routes import DeclaredRoutes
 from routeproof.prover.checks.registry import all_checks, checks_named
 from routeproof.prover.engine.planning import checks_of
-from routeproof.prover.kill_matrix_rows import CARDBOARD_FAILS
+from routeproof.prover.kill_matrix.all_rows import CARDBOARD_FAILS
 from routeproof.prover.packs import Pack
 
 OUTSIDE = [check for check in all_checks() if not (check.needs_rows or check.needs_tap or check.needs_arms)]

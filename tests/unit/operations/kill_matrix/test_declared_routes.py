@@ -7,8 +7,8 @@ from routeproof.evidence.observations import Arm
 from routeproof.evidence.plan import Credential
 from routeproof.operations.kill_matrix.declared_routes import DeclaredRoutes, endpoint_at, route_named
 from routeproof.prover.checks.registry import checks_named
-from routeproof.prover.kill_matrix import Via, World
-from routeproof.prover.kill_rows.routes import ROUTES
+from routeproof.prover.kill_matrix.matrix import Via, World
+from routeproof.prover.kill_matrix.rows.routes import ROUTES
 from routeproof.prover.prices import price_at_start
 
 KNOWN = DeclaredRoutes()

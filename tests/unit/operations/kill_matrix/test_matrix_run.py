@@ -8,9 +8,9 @@ import uvloop
 from routeproof.operations.kill_matrix.running import run_matrix
 from routeproof.prover.check import Check
 from routeproof.prover.checks.registry import all_checks
-from routeproof.prover.kill_matrix import Defect, Kind, Report, Ruling, without_defect
-from routeproof.prover.kill_matrix_rows import DEFECTS
-from routeproof.prover.kill_rows.row import row
+from routeproof.prover.kill_matrix.all_rows import DEFECTS
+from routeproof.prover.kill_matrix.matrix import Defect, Kind, Report, Ruling, without_defect
+from routeproof.prover.kill_matrix.rows.row import row
 from routeproof.wiring import Wiring
 
 INSIDE = [check for check in all_checks() if check.needs_rows or check.needs_tap or check.needs_arms]

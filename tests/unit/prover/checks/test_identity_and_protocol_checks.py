@@ -101,7 +101,8 @@ def test_our_own_gateway_keeps_every_promise(kind: str, model: str) -> None:
     """Breaks and silences of the provider behind it included, down to the ledger's rows."""
     name = f"{kind}/{model}"
 
-    run = prove_through_gateway(CHECKS, kind, model, declared={"models": f"{name},{model}"})
+    declared = {**declared_of(kind, model), "models": f"{name},{model}"}
+    run = prove_through_gateway(CHECKS, kind, model, declared=declared)
 
     assert {check: result.summary for check, result in run.items() if result.verdict is not Verdict.PASS} == {}
     broken = [one for one in run.observations if one.case.startswith("broken-")]
@@ -202,12 +203,31 @@ def test_a_longer_silence_can_be_declared() -> None:
     assert result.summary.startswith("After 2 s of keep-alives")
 
 
-def test_what_nobody_declares_is_measured_and_fails_nothing() -> None:
-    """A fresh endpoint of which no fact speaks."""
-    result = prove_simulated(["P03"], faults=[{"fault": "drop_control", "control": "stop"}])["P03"]
+@pytest.mark.parametrize("kind", ["deepseek", "qwen", "newapi"])
+def test_what_nobody_declares_is_measured_and_neither_passes_nor_fails(kind: str) -> None:
+    """A fresh endpoint of which no fact speaks: what it does is told, and what to declare."""
+    result = prove_simulated(["P03"], kind, faults=[{"fault": "drop_control", "control": "stop"}])["P03"]
+
+    assert (result.verdict, result.failures) == (Verdict.INCONCLUSIVE, ())
+    assert result.summary.startswith("Nothing is declared of any control, so there is nothing to hold this route to. ")
+    assert "20 controls measured: " in result.summary
+    assert result.next_step is not None and "facts of the kind `control`" in result.next_step
+
+
+def test_one_declared_control_is_enough_to_hold_a_route_to() -> None:
+    """The others are measured beside it."""
+    result = prove_simulated(["P03"], declared={"control.stop": "effective"})["P03"]
 
     assert result.verdict is Verdict.PASS
-    assert "all 0 that are declared are as declared" in result.summary
+    assert result.summary.endswith(" All 1 that are declared are as declared.")
+
+
+def test_broken_answers_fail_though_nothing_is_declared() -> None:
+    """Of what answers with an error that calls itself success, nobody has to declare anything."""
+    result = prove_simulated(["P03"], faults=["error_in_200"])["P03"]
+
+    assert result.verdict is Verdict.FAIL
+    assert result.exhibits
 
 
 def test_every_check_of_these_families_has_a_defect_or_a_test_by_hand() -> None:

@@ -20,6 +20,15 @@ def test_what_meets_a_declaration(declared: Effect, met_by: set[Effect]) -> None
     assert {effect for effect in Effect if meets(declared, effect)} == met_by
 
 
+@pytest.mark.parametrize("declared", Effect)
+def test_a_gateway_may_do_better_than_to_ignore(declared: Effect) -> None:
+    """It refuses or translates what the provider ignores; all other declarations hold behind it, too."""
+    met_by = {effect for effect in Effect if meets(declared, effect, by_gateway=True)}
+    direct = {effect for effect in Effect if meets(declared, effect)}
+
+    assert met_by == (set(Effect) if declared is Effect.IGNORED else direct)
+
+
 @pytest.mark.parametrize(
     ("control", "declared", "effect"),
     [
