@@ -93,8 +93,8 @@ def test_what_follows_a_refused_request_is_not_read(gateway: RunningGateway) -> 
 def test_nothing_of_the_clients_head_travels_on(gateway: RunningGateway) -> None:
     """The provider gets a head of our own: our key and framing, and no field that the client sent."""
     (row,) = (row for row in CHUNKS if row.name == "two chunks")
-    more = b"\r\nX-Forwarded-For: 1\r\nCookie: a\r\nContent-Type"
-    raw = row.raw.replace(KEY_MARK, gateway.key.encode()).replace(b"\r\nContent-Type", more)
+    more = b"\r\nX-Forwarded-For: 1\r\nCookie: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: A"
+    raw = row.raw.replace(KEY_MARK, gateway.key.encode()).replace(b"\r\nContent-Type", more + b"\r\nContent-Type")
     with RawClient(gateway.port) as client:
         assert client.ask(raw).status == 200
 

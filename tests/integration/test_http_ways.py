@@ -64,6 +64,23 @@ def test_a_pipeline_behind_a_broken_stream(gateway: RunningGateway) -> None:
     assert log.total == before + 1
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_offer_to_speak_http_2_is_passed_over(gateway: RunningGateway, stream: bool) -> None:
+    """As RFC 9110 7.8 allows: the answer is HTTP/1.1, the provider hears of none of it, and the connection goes on."""
+    offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+    log = gateway.simulator.server("deepseek").log
+    before = log.total
+    with RawClient(gateway.port) as client:
+        first = client.ask(chat(gateway.key, model=DEEPSEEK, stream=stream, head=offer, **QUIET))
+        second = client.ask(chat(gateway.key, model=DEEPSEEK, stream=stream, **QUIET))
+    sent = {name for name, _ in log.get(before).headers}
+
+    assert (first.status, second.status, first.text) == (200, 200, second.text)
+    assert (first.fields.get("upgrade"), first.fields.get("connection", "keep-alive")) == (None, "keep-alive")
+    assert not sent & {b"connection", b"upgrade", b"http2-settings"}
+    assert log.total == before + 2
+
+
 def test_a_kept_connection_carries_requests_of_all_kinds(gateway: RunningGateway) -> None:
     """Plain, streamed, refused and unknown ones follow each other on one connection."""
     with RawClient(gateway.port) as client:

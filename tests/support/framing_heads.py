@@ -140,7 +140,10 @@ HOSTS = (
 
 _GET = get()
 _CHAT = post(LENGTH)
-_IN_CHUNKS = post(CHUNKED, body=b"%x\r\n%b\r\n0\r\n\r\n" % (SIZE, BODY))
+_BODY_IN_CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (SIZE, BODY)
+_IN_CHUNKS = post(CHUNKED, body=_BODY_IN_CHUNKS)
+_UPGRADE = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA")
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 LIVES = (
     Row("two requests in one piece", _CHAT + _CHAT, (200, 200), 2, closes=False),
@@ -155,9 +158,20 @@ LIVES = (
     taken("a body that did not wait to be asked for", post(LENGTH, "Expect: 100-continue")),
     taken("a connection that is to close", post(LENGTH, "Connection: close"), closes=True),
     taken("a connection that would upgrade but names nothing", post(LENGTH, "Connection: upgrade")),
-    refused("an upgrade to a web socket", get("Connection: upgrade", "Upgrade: websocket")),
-    refused("an upgrade to HTTP/2", post(LENGTH, "Connection: upgrade", "Upgrade: h2c")),
-    refused("HTTP/2 from the start", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+    served("an upgrade to a web socket", get("Connection: upgrade", "Upgrade: websocket")),
+    taken("an upgrade to HTTP/2", post(LENGTH, *_UPGRADE)),
+    taken("an upgrade to HTTP/2 with a body in chunks", post(CHUNKED, *_UPGRADE, body=_BODY_IN_CHUNKS)),
+    taken(
+        "an upgrade to HTTP/2 on a connection that is to close",
+        post(LENGTH, *_UPGRADE, "Connection: close"),
+        closes=True,
+    ),
+    Row("a request behind an upgrade", post(LENGTH, *_UPGRADE) + _CHAT, (200, 200), 2, closes=False),
+    Row("HTTP/2 behind an upgrade", post(LENGTH, *_UPGRADE) + _PREFACE, (200, 505), 1, closes=True),
+    refused("an upgrade with two lengths", post(LENGTH, f"Content-Length: {SIZE + 1}", *_UPGRADE)),
+    refused("an upgrade with a length and chunks", post(LENGTH, CHUNKED, *_UPGRADE, body=_BODY_IN_CHUNKS)),
+    refused("an upgrade with a coding besides chunked", post("Transfer-Encoding: gzip, chunked", *_UPGRADE)),
+    refused("HTTP/2 from the start", _PREFACE, 505),
     refused("TLS on a plain port", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(32)),
     refused("SSH", b"SSH-2.0-OpenSSH_9.2\r\n"),
 )

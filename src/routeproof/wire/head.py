@@ -3,7 +3,11 @@
 RFC 9112 lets a recipient repair a good deal of malformed framing; each repair is a way to smuggle a request past
 whoever repairs differently. Here the whole block is matched against one regular expression first, and what does
 not match is refused. Deliberately refused although the RFC allows it: empty lines before the request line,
-absolute-form targets, obs-fold, upgrades, any transfer coding but a lone `chunked`.
+absolute-form targets, obs-fold, any transfer coding but a lone `chunked`.
+
+`Upgrade` is one of the fields that mean nothing here, as RFC 9110 7.8 allows: clients offer HTTP/2 in their first
+request, and go on in HTTP/1.1 when they are answered in it. Ignoring it can hide no second request: the protocol never
+changes on this side, the body is as long as its framing says, and no field of a client's ever goes to a provider.
 """
 
 import re
@@ -22,7 +26,7 @@ _HEAD = re.compile(
 _LENGTH_FIELD = re.compile(rb"\ncontent-length:[ \t]*(?=[1-9])", re.IGNORECASE)
 # The fields that decide anything here; all others are checked by the grammar and otherwise ignored.
 _DECIDING_FIELD = re.compile(
-    rb"\n(host|content-length|transfer-encoding|authorization|content-encoding|content-type|connection|expect|upgrade)"
+    rb"\n(host|content-length|transfer-encoding|authorization|content-encoding|content-type|connection|expect)"
     rb":[ \t]*+([^\r]*)",
     re.IGNORECASE,
 )
@@ -31,7 +35,7 @@ _LATER_VERSION = re.compile(rb"HTTP/[2-9](?:\.[0-9])?")
 # Host is never used to decide anything; it is still refused where it could not be a host (RFC 3986 3.2.2).
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
-_LIST_FIELDS = frozenset((b"connection", b"expect", b"upgrade"))
+_LIST_FIELDS = frozenset((b"connection", b"expect"))
 _LENGTH_DIGITS_MAX: Final = 15
 _HOST_BYTES_MAX = 261  # a name of 255 bytes (RFC 1035 2.3.4) and a port
 _MEMO_BYTES_MAX: Final = 4096  # of one connection, for its whole life
@@ -171,8 +175,6 @@ def _body_length(fields: dict[bytes, bytes], is_1_1: bool) -> int | None:
     """The declared length of the body, None for chunked (RFC 9112 6.3, without its repairs)."""
     coding = fields.get(b"transfer-encoding")
     declared = fields.get(b"content-length")
-    if b"upgrade" in fields:
-        raise MalformedRequest("Upgrades are not offered; send the request without the Upgrade field.")
     if fields.get(b"content-encoding", b"identity").lower() != b"identity":
         raise UnsupportedEncoding("The body's Content-Encoding is not supported; send it unencoded.")
     if coding is None:

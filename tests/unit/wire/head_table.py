@@ -2,6 +2,8 @@
 
 START = "GET /v1/models HTTP/1.1"
 POST = "POST /v1/chat/completions HTTP/1.1"
+UPGRADE = ("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA")
+"""As the JDK's client and `curl --http2` send them with their first request."""
 
 
 def lines(*rows: str) -> bytes:
@@ -52,6 +54,13 @@ ACCEPTED = [
     ("dots and escapes", with_start("GET /a/../%2e%2e/;b HTTP/1.1")),
     ("close and keep-alive", with_fields("Connection: keep-alive, close")),
     ("expectation", with_fields("Expect: 100-continue", "Content-Length: 3")),
+    ("upgrade to h2c", with_fields(*UPGRADE, "Content-Length: 3")),
+    ("upgrade to h2c, chunked", with_fields(*UPGRADE, "Transfer-Encoding: chunked")),
+    ("upgrade to h2c without a body", lines(START, "Host: a", *UPGRADE)),
+    ("upgrade to h2c over 1.0", lines("GET / HTTP/1.0", *UPGRADE)),
+    ("upgrade to WebSocket", lines(START, "Host: a", "Connection: Upgrade", "Upgrade: websocket")),
+    ("upgrade twice", with_fields("Upgrade: h2c", "Upgrade: websocket")),
+    ("upgrade to nothing", with_fields("Upgrade:")),
 ]
 
 REFUSED = [
@@ -150,8 +159,11 @@ REFUSED = [
         )
     ),
     # 6. What changes the connection, and what is given twice
-    ("upgrade to h2c", with_fields("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c"), 400),
-    ("upgrade to WebSocket", with_fields("Connection: Upgrade", "Upgrade: websocket"), 400),
+    ("upgrade to h2c, two lengths", with_fields(*UPGRADE, "Content-Length: 5", "Content-Length: 6"), 400),
+    ("upgrade to h2c, both", with_fields(*UPGRADE, "Transfer-Encoding: chunked", "Content-Length: 5"), 400),
+    ("upgrade to h2c, coding but chunked", with_fields(*UPGRADE, "Transfer-Encoding: gzip, chunked"), 400),
+    ("upgrade to h2c, folded", with_fields("Upgrade: h2c,", " websocket"), 400),
+    ("upgrade with a control", with_fields("Upgrade: h2c\x00"), 400),
     ("key twice", with_fields("Authorization: Bearer a", "Authorization: Bearer b"), 400),
     ("type twice", with_fields("Content-Type: application/json", "Content-Type: text/plain"), 400),
     ("gzip", with_fields("Content-Encoding: gzip"), 415),

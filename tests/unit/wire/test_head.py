@@ -80,10 +80,13 @@ def test_a_field_that_decides_is_read_without_its_blanks(name: str) -> None:
         ("1.1", "closed", True),
         ("1.1", "not-close", True),
         ("1.1", "", True),
+        ("1.1", "Upgrade, HTTP2-Settings", True),
+        ("1.1", "upgrade, close", False),
         ("1.0", None, False),
         ("1.0", "keep-alive", True),
         ("1.0", "Keep-Alive, te", True),
         ("1.0", "not-keep-alive", False),
+        ("1.0", "Upgrade", False),
         ("1.0", "close, keep-alive", False),
     ],
 )
@@ -170,7 +173,6 @@ def test_what_can_not_become_a_request_is_refused_at_its_first_byte(raw: bytes) 
         (with_fields("Content-Length: 05"), "not a plain decimal number"),
         (with_fields("Content-Length: 5", "Transfer-Encoding: chunked"), "send one of them"),
         (with_fields("Transfer-Encoding: gzip"), "a lone 'chunked'"),
-        (with_fields("Upgrade: h2c"), "without the Upgrade field"),
         (with_fields("Content-Encoding: gzip"), "send it unencoded"),
         (with_fields(*["a:"] * 101), "More than 100 header fields"),
         (with_fields("X: " + "a" * 9_000), "longer than 8192 bytes"),
@@ -190,9 +192,11 @@ def test_an_endless_head_is_refused_at_its_limit() -> None:
     assert reading(b"GET / HTTP/1.1\r\n" + b"a:\r\n" * 8_188) == 431
 
 
-_FIELD_NAMES = st.sampled_from(["X-A", "Accept", "Connection", "Content-Length", "Transfer-Encoding", "Host", "Expect"])
+_FIELD_NAMES = st.sampled_from(
+    ["X-A", "Accept", "Connection", "Content-Length", "Transfer-Encoding", "Host", "Expect", "Upgrade"]
+)
 _FIELD_VALUES = st.one_of(
-    st.sampled_from(["chunked", "5", "0", "close", "keep-alive", "100-continue", "identity", "a, b", ""]),
+    st.sampled_from(["chunked", "5", "0", "close", "keep-alive", "upgrade", "100-continue", "identity", "a, b", ""]),
     st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f"), max_size=12),
 )
 _STARTS = st.builds(
@@ -238,7 +242,8 @@ class Reference:
         self.target = b""
         self.complete = self.done = self.keep_alive = False
         self._parser = httptools.HttpRequestParser(self)
-        self._parser.feed_data(raw)
+        # It leaves the body of a request that offers an upgrade to a caller who may take the offer; here nobody does.
+        self._parser.feed_data(re.sub(rb"(?i)\nupgrade:", b"\nunasked:", raw))
         self.method: bytes = self._parser.get_method()
 
     def on_url(self, url: bytes) -> None:
