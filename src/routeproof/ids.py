@@ -25,17 +25,29 @@ class ExchangeIds:
         if not 0 <= worker < 1 << _WORKER_BITS:
             raise ValueError(f"worker {worker} is outside 0..{(1 << _WORKER_BITS) - 1}")
         self._worker_bits = worker << _SEQUENCE_BITS
-        self._last = last
+        # The id is put together once a millisecond: beyond 62 bits a compiled number is no longer a cheap one.
+        self._ms = self._sequence = self._base = 0
+        self._begin(last >> _MS_SHIFT)
+        if last >= self._base:
+            self._sequence = last - self._base
+        if self._sequence > _SEQUENCE_MASK:  # of another worker
+            self._begin(self._ms + 1)
 
     def next(self, wall_ns: int) -> ExchangeId:
         """The id of an exchange that starts now; after a step back of the clock it goes on from the last."""
-        candidate = (wall_ns // 1_000_000) << _MS_SHIFT | self._worker_bits
-        if candidate <= self._last:
-            candidate = self._last + 1
-            if not candidate & _SEQUENCE_MASK:  # the sequence is full: borrow the next millisecond
-                candidate = ((self._last >> _MS_SHIFT) + 1) << _MS_SHIFT | self._worker_bits
-        self._last = candidate
-        return ExchangeId(candidate)
+        ms = wall_ns // 1_000_000
+        if ms > self._ms:
+            self._begin(ms)
+        elif self._sequence < _SEQUENCE_MASK:
+            self._sequence += 1
+        else:  # the sequence is full: borrow the next millisecond
+            self._begin(self._ms + 1)
+        return ExchangeId(self._base + self._sequence)
+
+    def _begin(self, ms: int) -> None:
+        self._ms = ms
+        self._sequence = 0
+        self._base = ms << _MS_SHIFT | self._worker_bits
 
 
 def exchange_id_floor(wall_ns: int) -> ExchangeId:
