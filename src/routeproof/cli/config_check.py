@@ -7,6 +7,7 @@ from routeproof.cli.console import json_line, say
 from routeproof.cli.exits import Exit
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, checked_settings_at
 from routeproof.errors import ConfigError, FactsError
+from routeproof.operations.certificate import require_usable_certificate
 
 config_commands = typer.Typer(no_args_is_help=True, help="Work with the configuration.")
 
@@ -29,6 +30,7 @@ def check(config: ConfigOption = CONFIG_DEFAULT, as_json: JsonOption = False) ->
     """Say everything that is wrong with the configuration."""
     try:
         settings = checked_settings_at(config)
+        require_usable_certificate(settings)
     except (ConfigError, FactsError) as error:
         if not as_json:
             raise

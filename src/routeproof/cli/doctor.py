@@ -10,6 +10,7 @@ from routeproof.cli.exits import Exit
 from routeproof.cli.options import CONFIG_DEFAULT, ConfigOption, JsonOption, checked_settings_at
 from routeproof.config.server import DATA_DIR_DEFAULT
 from routeproof.errors import ConfigError, FactsError
+from routeproof.operations.certificate import require_usable_certificate
 from routeproof.operations.doctor import Finding, diagnose
 
 
@@ -38,11 +39,18 @@ def _examine(path: Path) -> list[Finding]:
     try:
         settings = checked_settings_at(path)
     except (ConfigError, FactsError) as error:
-        detail = "; ".join(error.problems)
-        found = Finding("config", False, detail, "correct it; `routeproof config check` shows one mistake a line")
-        return [found, *diagnose(path.absolute().parent / DATA_DIR_DEFAULT)]
+        return [_mistaken(error), *diagnose(path.absolute().parent / DATA_DIR_DEFAULT)]
     found = Finding("config", True, f"{path} is in order")
+    try:
+        require_usable_certificate(settings)
+    except ConfigError as error:
+        found = _mistaken(error)
     return [found, *diagnose(settings.server.data_dir, limits=settings.limits)]
+
+
+def _mistaken(error: ConfigError | FactsError) -> Finding:
+    detail = "; ".join(error.problems)
+    return Finding("config", False, detail, "correct it; `routeproof config check` shows one mistake a line")
 
 
 def _show(findings: list[Finding]) -> None:

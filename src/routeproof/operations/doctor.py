@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from routeproof import native
 from routeproof.clock import NS_PER_S, Clock, SystemClock, format_instant
 from routeproof.errors import StoreError
 from routeproof.ledger.audit import audit_entries
@@ -19,8 +20,10 @@ from routeproof.limits import MIB, Limits
 from routeproof.store.data_dir import database_path, is_locked, recorder_paths
 from routeproof.store.driver import check_linked_version, linked_version
 from routeproof.store.health import check_database, last_recovery
+from routeproof.store.packed_rows import EXTENSION
 from routeproof.store.reading import LedgerFilter, LedgerReader
 from routeproof.store.slot_file import open_slot_file
+from routeproof.wire import head
 
 PYTHON_MIN: Final = (3, 11)
 FREE_BYTES_MIN: Final = 1024 * MIB
@@ -50,6 +53,7 @@ def diagnose(data_dir: Path, *, limits: Limits | None = None, clock: Clock | Non
     now_ns = (clock or SystemClock()).wall_ns()
     checks: tuple[Callable[[], Finding], ...] = (
         _python,
+        _build,
         _sqlite,
         lambda: _data_dir(data_dir),
         lambda: _disk(data_dir),
@@ -67,6 +71,13 @@ def diagnose(data_dir: Path, *, limits: Limits | None = None, clock: Clock | Non
 def _python() -> Finding:
     detail = f"Python {platform.python_version()}"
     return _judged("python", sys.version_info >= PYTHON_MIN, detail, "install Python 3.11 or newer")
+
+
+def _build() -> Finding:
+    by_mypyc = not str(head.__file__).endswith(".py")
+    from_c = native.COMPILED and EXTENSION.exists()
+    kinds = [kind for kind, there in (("hot path compiled", by_mypyc), ("plain cases from C", from_c)) if there]
+    return Finding("build", True, ", ".join(kinds) or "not compiled: it works, and serves fewer requests a second")
 
 
 def _sqlite() -> Finding:

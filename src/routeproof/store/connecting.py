@@ -10,9 +10,9 @@ from routeproof.errors import StoreError
 from routeproof.store.driver import check_linked_version, driver
 
 Durability = Literal["process", "power"]
-"""What a committed row survives: the death of the process, or the loss of power too."""
+"""What the ledger survives: the death of the process, or the loss of power too."""
 
-SCHEMA_REVISION: Final = "0003"
+SCHEMA_REVISION: Final = "0004"
 """The newest migration; a test holds it to the migrations' own head."""
 
 BUSY_TIMEOUT_S: Final = 5.0

@@ -13,6 +13,7 @@ from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchan
 from routeproof.store.connecting import check_revision, connect, store_errors
 from routeproof.store.driver import driver
 from routeproof.store.fact_sets import has_fact_set, insert_fact_sets
+from routeproof.store.fitting import has_every_route
 from routeproof.store.recorder import clear, recover
 from routeproof.store.rows import insert_entries
 from routeproof.usage import Provenance
@@ -66,7 +67,7 @@ def recover_exchanges(
     exchanges that are in the ledger already are left as they are. Hold the data directory's lock. Raises StoreError.
     """
     found = recover(recorder)
-    entries = found.finished + [interrupted_entry(opened, bound(opened)) for opened in found.open]
+    entries = found.finished + [_interrupted(opened, bound) for opened in found.open]
     if not entries and not found.damaged:
         return None
     connection = connect(database, durability="power")
@@ -106,11 +107,17 @@ def recover_all(
     return [recovery for recovery in done if recovery is not None]
 
 
+def _interrupted(opened: OpenExchange, bound: Bound) -> Entry:
+    # What a route may have cost that the note had no room for is in no bound.
+    return interrupted_entry(opened, bound(opened) if has_every_route(opened) else None)
+
+
 def interrupted_entry(opened: OpenExchange, cost_bound_nanousd: int | None) -> Entry:
     """The rows of an exchange that was in flight when its process died."""
     last = len(opened.routes)
+    whole = has_every_route(opened)
     attempts = [
-        _interrupted_attempt(opened.id, ordinal, route, in_flight=ordinal == last)
+        _interrupted_attempt(opened.id, ordinal, route, first=whole and ordinal == 1, in_flight=ordinal == last)
         for ordinal, route in enumerate(opened.routes, 1)
     ]
     exchange = ExchangeRow(
@@ -131,17 +138,18 @@ def interrupted_entry(opened: OpenExchange, cost_bound_nanousd: int | None) -> E
         None,
         cost_bound_nanousd,
         opened.request_bytes,
-        0,
+        None,
     )
     return Entry(exchange, attempts)
 
 
-def _interrupted_attempt(exchange_id: int, ordinal: int, route: str, *, in_flight: bool) -> AttemptRow:
+def _interrupted_attempt(exchange_id: int, ordinal: int, route: str, *, first: bool, in_flight: bool) -> AttemptRow:
     return AttemptRow(
         exchange_id,
         ordinal,
         route,
-        0,
+        # The first attempt starts when its exchange does, by definition; when a later one did died with the process.
+        0 if first else None,
         None,
         None,
         None,

@@ -30,7 +30,7 @@ PricedAttempt = tuple[
     int,
     int,
     str,
-    int,
+    int | None,
     int | None,
     int | None,
     str | None,

@@ -46,7 +46,7 @@ exchanges = Table(
     _int("cost_nanousd", null=True),
     _int("cost_bound_nanousd", null=True),
     _int("request_bytes"),
-    _int("response_bytes"),
+    _int("response_bytes", null=True),
     Index("exchanges_by_key", "key_id", "id"),
     sqlite_strict=True,
 )
@@ -57,7 +57,7 @@ attempts = Table(
     _int("exchange_id"),
     _int("ordinal"),
     _text("route"),
-    _int("started_us"),
+    _int("started_us", null=True),
     _int("duration_us", null=True),
     _int("first_byte_us", null=True),
     _int("status", null=True),

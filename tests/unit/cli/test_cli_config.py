@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.support.certificates import make_certificate
 from typer.testing import Result
 
 from routeproof.config.starter import STARTER, STARTER_VARIABLES
@@ -123,3 +124,51 @@ def test_check_knows_the_families_of_prices(command: Command, configured: Path) 
     path.write_text(path.read_text().replace("[models.m]", 'prices = "depseek"\n[models.m]'))
 
     assert "did you mean 'deepseek'?" in command("config", "check").stderr
+
+
+def with_certificate(folder: Path, certificate: Path, key: Path) -> None:
+    path = folder / "routeproof.toml"
+    named = f'[server]\ntls_cert = "{certificate}"\ntls_key = "{key}"'
+    path.write_text(path.read_text().replace("[server]", named))
+
+
+def test_check_loads_the_certificate(command: Command, configured: Path) -> None:
+    """A pair that belongs together is in order, and so it is to `doctor`."""
+    pair = make_certificate(configured, "server")
+    with_certificate(configured, pair.certificate, pair.key)
+
+    assert command("config", "check").exit_code == 0
+    assert "config       ok" in command("doctor").stdout
+
+
+def test_check_sees_a_certificate_with_the_key_of_another(command: Command, configured: Path) -> None:
+    """Not at the start or the reload alone: both files and the settings are named, to machines and to `doctor` too."""
+    pair, other = make_certificate(configured, "server"), make_certificate(configured, "other")
+    with_certificate(configured, pair.certificate, other.key)
+    plain, for_machines = command("config", "check"), command("config", "check", "--json")
+    examined = command("doctor").stdout
+
+    assert (plain.exit_code, plain.stdout, for_machines.exit_code) == (2, "", 2)
+    (problem,) = json.loads(for_machines.stdout)["problems"]
+    assert problem == (
+        f"routeproof.toml: the certificate {pair.certificate} with the key {other.key} can't be used "
+        "(KEY_VALUES_MISMATCH); correct server.tls_cert and server.tls_key"
+    )
+    assert problem in plain.stderr
+    assert f"FAIL  {problem}" in examined
+    assert str(configured / "data") in examined  # the rest is looked at as configured
+
+
+@pytest.mark.parametrize("missing", ["certificate", "key"])
+def test_check_names_a_file_of_the_pair_that_is_not_there(command: Command, configured: Path, missing: str) -> None:
+    """The setting, what was looked for, and what to do."""
+    pair = make_certificate(configured, "server")
+    with_certificate(configured, pair.certificate, pair.key)
+    gone: Path = getattr(pair, missing)
+    gone.unlink()
+    result = command("config", "check")
+
+    assert result.exit_code == 2
+    setting = "tls_cert" if missing == "certificate" else "tls_key"
+    assert f"server.{setting}" in result.stderr
+    assert f"(looked for {gone}); correct the path" in result.stderr

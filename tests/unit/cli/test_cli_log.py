@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.sample_entries import sample_open
 from typer.testing import Result
 
 from routeproof.clock import NS_PER_S
 from routeproof.ids import ExchangeId, ExchangeIds, format_exchange_id
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, Outcome
-from routeproof.store.data_dir import database_path, make_data_dir
+from routeproof.store.data_dir import database_path, make_data_dir, recorder_path
+from routeproof.store.fitting import pack_entry
 from routeproof.store.ledger_connection import LedgerConnection
 from routeproof.store.migrating import ensure_schema
+from routeproof.store.recorder import FlightRecorder
+from routeproof.store.recovery import recover_exchanges
 
 Command = Callable[..., Result]
 
@@ -101,7 +105,7 @@ def ids(configured: Path) -> list[str]:
         exchange(four, times[3], None, [attempt(four, 1, "p/x", tokens=None, cost_nanousd=None)]),
     ]
     connection = LedgerConnection(path, "process")
-    connection.commit_entries(entries, lambda: False)
+    connection.commit_entries([pack_entry(entry) for entry in entries], lambda: False)
     connection.close()
     return [format_exchange_id(ExchangeId(number)) for number in (one, two, three, four)]
 
@@ -124,6 +128,24 @@ def test_the_newest_comes_first_one_a_line(command: Command, ids: list[str]) -> 
     assert lines[2].split()[4:] == ["q/y", "2", "200", "ok", "7", "7", "0.0000025", "12"]
     assert lines[4].split()[4:] == ["-", "0", "400", "client_error", "-", "-", "0", "12"]
     assert result.stderr == "4 of 4 requests, 0.000004 USD; the cost of 1 is unknown\n"
+
+
+def test_what_an_interrupted_exchange_sent_is_unknown(command: Command, configured: Path) -> None:
+    """After a crash the size of the answer is null, as is all that died with the process, and no zero."""
+    make_data_dir(configured / "data")
+    path = database_path(configured / "data")
+    ensure_schema(path)
+    recorder = FlightRecorder(recorder_path(configured / "data", 0), 4, 0)
+    recorder.claim(sample_open(1, ["p/x", "q/y"]))
+    recorder.close()
+    recover_exchanges(path, recorder_path(configured / "data", 0), lambda _: 9_000, START_NS)
+    (row,) = found(command)
+    plain = command("log")
+
+    assert (row["outcome"], row["request_bytes"], row["response_bytes"]) == ("interrupted", 2_048, None)
+    assert (row["status"], row["duration_us"], row["cost_nanousd"]) == (None, None, None)
+    assert [attempt["started_us"] for attempt in row["attempts"]] == [0, None]
+    assert plain.stdout.splitlines()[1].split()[5:] == ["2", "-", "interrupted", *["unknown"] * 4]
 
 
 def test_json_has_everything_of_a_request_on_a_line(command: Command, ids: list[str]) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.support.sample_entries import sample_attempt, sample_entry, sample_id, sample_open
 
 from routeproof.ledger.entries import Entry, OpenExchange
-from routeproof.store.fitting import INT_MAX, fit_entry, fit_open, make_storable
+from routeproof.store.fitting import INT_MAX, fit_entry, fit_open, has_every_route, make_storable
 
 long_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=3_000)
 
@@ -98,26 +98,33 @@ def test_the_route_in_flight_is_kept_whole_where_it_can_be() -> None:
     assert fitted.routes[-1] == "b/model"
 
 
+@given(long_texts, st.lists(long_texts, min_size=1, max_size=8), st.integers(150, 410))
+def test_a_note_that_lacks_routes_is_known_by_its_key(owner: str, routes: list[str], bytes_max: int) -> None:
+    """Where the key's id is longer than any text is left before a route goes, all routes are there."""
+    opened = sample_open(routes=routes, key_owner=owner)
+    fitted = msgspec.msgpack.decode(fit_open(opened, bytes_max), type=OpenExchange)
+
+    assert has_every_route(opened)
+    assert len(fitted.routes) == len(routes) or not has_every_route(fitted)
+
+
 def test_an_amount_beyond_64_bits_becomes_unknown() -> None:
     """No column holds it, and a smaller one would be a lie: it is unknown, and the note says why."""
     attempt = sample_attempt(sample_id(1), cost_nanousd=2**70, output_tokens=2**64)
-    entry = sample_entry(attempts=[attempt], cost_bound_nanousd=2**63, duration_us=-(2**80))
+    entry = sample_entry(attempts=[attempt], cost_bound_nanousd=2**63, duration_us=-(2**80), response_bytes=2**63)
     make_storable(entry)
 
     assert (attempt.cost_nanousd, attempt.cost_note, attempt.output_tokens) == (None, "out_of_range", None)
-    assert (entry.exchange.cost_nanousd, entry.exchange.cost_bound_nanousd, entry.exchange.duration_us) == (
-        None,
-        None,
-        None,
-    )
+    row = entry.exchange
+    assert (row.cost_nanousd, row.cost_bound_nanousd, row.duration_us, row.response_bytes) == (None, None, None, None)
 
 
 def test_a_size_beyond_64_bits_is_the_largest_there_is() -> None:
     """A column that is never unknown gets its greatest value."""
-    entry = sample_entry(response_bytes=2**63)
+    entry = sample_entry(request_bytes=2**63)
     make_storable(entry)
 
-    assert entry.exchange.response_bytes == INT_MAX
+    assert entry.exchange.request_bytes == INT_MAX
 
 
 @pytest.mark.parametrize(
@@ -133,7 +140,7 @@ def test_half_a_character_becomes_a_question_mark(text: str | None, stored: str 
 
 def test_what_can_be_stored_is_not_changed() -> None:
     """The largest and smallest numbers of 64 bits stay."""
-    entry = sample_entry(response_bytes=INT_MAX, cost_nanousd=-INT_MAX)
+    entry = sample_entry(request_bytes=INT_MAX, response_bytes=INT_MAX, cost_nanousd=-INT_MAX)
     make_storable(entry)
 
-    assert entry == sample_entry(response_bytes=INT_MAX, cost_nanousd=-INT_MAX)
+    assert entry == sample_entry(request_bytes=INT_MAX, response_bytes=INT_MAX, cost_nanousd=-INT_MAX)

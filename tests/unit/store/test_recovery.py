@@ -59,7 +59,7 @@ def test_every_exchange_that_was_dispatched_gets_its_row(database: Path, left: P
 
 
 def test_an_interrupted_exchange_says_what_is_known() -> None:
-    """Who asked for what is; cost and usage are not, with a reason; the route in flight is the interrupted one."""
+    """Who asked for what is; cost, usage and what was sent are not; the route in flight is the interrupted one."""
     entry = interrupted_entry(sample_open(4, ["a/1", "b/2"]), BOUND)
     row = entry.exchange
 
@@ -70,11 +70,44 @@ def test_an_interrupted_exchange_says_what_is_known() -> None:
         "assistant",
     )
     assert (row.outcome, row.status, row.cost_nanousd, row.cost_bound_nanousd) == ("interrupted", None, None, BOUND)
+    assert (row.request_bytes, row.response_bytes, row.duration_us, row.first_byte_us) == (2_048, None, None, None)
     assert [(attempt.route, attempt.outcome, attempt.provenance) for attempt in entry.attempts] == [
         ("a/1", "upstream_error", "unknown"),
         ("b/2", "interrupted", "unknown"),
     ]
     assert {attempt.cost_note for attempt in entry.attempts} == {"interrupted"}
+    # The first starts with the exchange.
+    assert [(attempt.started_us, attempt.duration_us) for attempt in entry.attempts] == [(0, None), (None, None)]
+
+
+def test_a_note_that_may_lack_routes_tells_neither_start_nor_bound(
+    database: Path, recorder_file: Path, all_entries: Entries
+) -> None:
+    """Names so long that the first route was cut: what is first in the note did not start with the exchange."""
+    recorder = FlightRecorder(recorder_file, 8, 0)
+    slot = recorder.claim(sample_open(1, ["a/" + "x" * 150]))
+    recorder.update(slot, sample_open(1, ["a/" + "x" * 150, "b/" + "y" * 150, "c/" + "z" * 150]))
+    recorder.close()
+    recover_exchanges(database, recorder_file, bound, START_NS)
+    (entry,) = all_entries()
+
+    assert [attempt.route[0] for attempt in entry.attempts] == ["b", "c"]
+    assert [attempt.started_us for attempt in entry.attempts] == [None, None]
+    assert entry.exchange.cost_bound_nanousd is None
+
+
+def test_names_that_were_cut_leave_start_and_bound_known(
+    database: Path, recorder_file: Path, all_entries: Entries
+) -> None:
+    """As long as every route found room."""
+    recorder = FlightRecorder(recorder_file, 8, 0)
+    recorder.claim(sample_open(1, ["a/" + "x" * 150], key_owner="o" * 200, model_asked="m" * 200))
+    recorder.close()
+    recover_exchanges(database, recorder_file, bound, START_NS)
+    (entry,) = all_entries()
+
+    assert len(entry.exchange.model_asked or "") < 200
+    assert (entry.attempts[0].started_us, entry.exchange.cost_bound_nanousd) == (0, BOUND)
 
 
 def test_what_was_committed_before_the_kill_stays_as_it_is(database: Path, left: Path, all_entries: Entries) -> None:

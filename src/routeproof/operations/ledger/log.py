@@ -22,7 +22,7 @@ class LogAttempt(msgspec.Struct, frozen=True):
 
     ordinal: int
     route: str
-    started_us: int
+    started_us: int | None
     """From the exchange's start, as are the other instants."""
     first_byte_us: int | None
     duration_us: int | None
@@ -73,7 +73,7 @@ class LogExchange(msgspec.Struct, frozen=True):
     """An exact decimal."""
     cost_bound_nanousd: int | None
     request_bytes: int
-    response_bytes: int
+    response_bytes: int | None
     attempts: list[LogAttempt]
 
 

@@ -50,16 +50,16 @@ class Straddling:
         usage: Usage,
         thinking: bool,
         start_ns: int,
-        end_ns: int,
+        end_ns: int | None,
     ) -> BothBills | None:
         """The bills at both ends of an attempt; the price at `start_ns`, the exchange's start, is the row's.
 
-        None where the facts of now are not those of the row any more, or the provider is not configured. Raises
-        FactsError.
+        None where its end is unknown, the facts of now are not those of the row any more, or the provider is not
+        configured. Raises FactsError.
         """
         provider_name, _, asked = route.partition("/")
         provider = self._settings.providers.get(provider_name)
-        if provider is None or provider.prices is None or digest is None:
+        if provider is None or provider.prices is None or digest is None or end_ns is None:
             return None
         if self._book is None:
             self._book = PriceBook.compile(load_facts(self._settings.server.facts))
@@ -76,6 +76,11 @@ def usage_of(counts: Sequence[int | None], *, explicit: int) -> Usage | None:
     return Usage(given, written, hits, writes, reasoning, explicit == 1)
 
 
-def end_ns(started_ns: int, started_us: int, duration_us: int | None) -> int:
-    """When an attempt ended, to the microsecond: from its exchange's start, its own, and how long it took."""
-    return started_ns + (started_us + (duration_us or 0)) * 1_000
+def end_ns(started_ns: int, started_us: int | None, duration_us: int | None) -> int | None:
+    """When an attempt ended, to the microsecond: from its exchange's start, its own, and how long it took.
+
+    None where one of them is unknown.
+    """
+    if started_us is None or duration_us is None:
+        return None
+    return started_ns + (started_us + duration_us) * 1_000
