@@ -10,7 +10,7 @@ STAMP := $(VENV)/.ready
 
 COMPILED := build/compiled
 TREE := build/tree
-SOURCES := $(shell find src -name '*.py' -o -name '*.toml')
+SOURCES := hatch_build.py $(shell find src -name '*.py' -o -name '*.toml' -o -name '*.[ch]')
 
 .PHONY: setup compiled demo test lint bench facts-page lock clean
 .DEFAULT_GOAL := test
@@ -28,13 +28,15 @@ $(STAMP): requirements/dev.lock pyproject.toml
 compiled: $(COMPILED)/.ready
 
 $(COMPILED)/.ready: $(STAMP) $(SOURCES)
-	command -v $${CC:-cc} >/dev/null || apt-get install --yes --quiet gcc libc6-dev python3-dev || \
-	  { echo "Compiling needs a C compiler and Python's headers (Debian: apt-get install gcc python3-dev)" >&2; exit 1; }
+	echo '#include <sqlite3ext.h>' | $${CC:-cc} -E - >/dev/null 2>&1 || \
+	  apt-get install --yes --quiet gcc libc6-dev python3-dev libsqlite3-dev || \
+	  { echo "Compiling needs a C compiler and the headers of Python and SQLite" \
+	    "(Debian: apt-get install gcc python3-dev libsqlite3-dev)" >&2; exit 1; }
 	rm -rf $(COMPILED) $(TREE)
 	mkdir -p $(TREE)
-	cp -r src pyproject.toml README.md LICENSE $(TREE)
-	HATCH_BUILD_HOOK_ENABLE_MYPYC=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --no-build-isolation --no-deps --target $(COMPILED) $(TREE)
+	cp -r src pyproject.toml hatch_build.py README.md LICENSE $(TREE)
+	HATCH_BUILD_HOOK_ENABLE_MYPYC=1 HATCH_BUILD_HOOK_ENABLE_CUSTOM=1 $(BIN)/python -m pip install --quiet \
+	  --disable-pip-version-check --no-build-isolation --no-deps --target $(COMPILED) $(TREE)
 	touch $@
 
 demo: setup
@@ -46,7 +48,8 @@ test: setup compiled
 	PYTHONPATH=$(CURDIR)/$(COMPILED) ROUTEPROOF_COMPILED=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS) \
 	  --ignore tests/integration/test_demo.py --ignore tests/integration/test_compare.py \
 	  --ignore tests/recordings/test_checks_on_recordings.py --ignore tests/recordings/test_prover_on_recordings.py \
-	  tests/unit/wire tests/unit/net tests/unit/gateway tests/integration tests/recordings
+	  tests/unit/test_ids.py tests/unit/native tests/unit/wire tests/unit/net tests/unit/gateway \
+	  tests/unit/store/test_packed_rows.py tests/integration tests/recordings
 
 lint: setup
 	$(BIN)/ruff check .

@@ -45,6 +45,13 @@ def test_no_module_is_dead() -> None:
     assert not complaints, told(complaints)
 
 
+def test_every_module_that_is_compiled_is_there() -> None:
+    """The compiler's hook passes over a name that is no file, and what was meant stays slow."""
+    hook = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    named = hook["hooks"]["mypyc"]["include"]
+    assert [name for name in named if not ROOT.joinpath(name.lstrip("/")).is_file()] == []
+
+
 def test_no_two_test_files_have_one_name() -> None:
     """A test file can be named without its folder."""
     complaints = list(tidy.repeated_test_names(FILES))

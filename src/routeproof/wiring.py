@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import signal
-import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -119,6 +118,7 @@ def _data_plane(settings: Settings, prices: PriceBook, ledger: OpenLedger, clock
         writer=ledger.writer,
         ids=ledger.ids,
         clock=clock or SystemClock(),
+        note_sync=ledger.slot_sync,
     )
     ledger.on_keys_changed = partial(_hand_over_keys, asyncio.get_running_loop(), plane, ledger)
     ledger.read_counters = plane.counters
@@ -162,9 +162,6 @@ def _telling_how_to_listen(settings: Settings) -> Iterator[None]:
     """Turns a failure to listen into what the operator can do about it."""
     try:
         yield
-    except ssl.SSLError as error:
-        remedy = "correct server.tls_cert and server.tls_key"
-        raise OperatorError(f"the TLS files can't be used ({error.reason}); {remedy}") from error
     except OSError as error:
         why = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error)
         remedy = "stop what uses it, or change server.listen"
@@ -181,7 +178,7 @@ def _reload(plane: DataPlane, path: Path) -> None:
         plane.reload(settings, PriceBook.compile(facts, settings.staleness))
     except (ConfigError, FactsError) as error:
         _log.error("the configuration was not reloaded, the old one stays in force:\n%s", "\n".join(error.problems))
-    except OSError as error:
+    except (OperatorError, OSError) as error:
         _log.error("the configuration was not reloaded, the old one stays in force: %s", error)
     else:
         _log.info("the configuration was reloaded")

@@ -10,7 +10,7 @@ from typing import Any, Self
 from tests.support.npm_package import NpmPackage, installed
 from tests.support.waiting import until
 
-from routeproof.operations.prove_targets import EndpointWords, Target, endpoint_target
+from routeproof.operations.proving.targets import EndpointWords, Target, endpoint_target
 
 PACKAGE = NpmPackage(
     name="@copilotkit/aimock",

@@ -6,9 +6,9 @@ from pathlib import Path
 from tests.support.loop_thread import LoopThread
 
 from routeproof.config.settings import EvidenceSettings
-from routeproof.operations.compare_routes import Compared, CompareWords, compare_to_the_end, plan_comparison
-from routeproof.operations.evidence import EvidencePlace
-from routeproof.operations.prove import ProvenRun
+from routeproof.operations.evidence.kept import EvidencePlace
+from routeproof.operations.proving.comparing import Compared, CompareWords, compare_to_the_end, plan_comparison
+from routeproof.operations.proving.running import ProvenRun
 from routeproof.prover.comparison.facets import ComparedFacet, FacetComparison
 from routeproof.prover.packs import Pack
 from routeproof.simulator.faults import Fault

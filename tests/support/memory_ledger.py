@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from routeproof.catalog.kinds import AnyFact
 from routeproof.errors import Overloaded
-from routeproof.ledger.entries import Entry, OpenExchange
+from routeproof.ledger.entries import Entry, OpenExchange, PackedEntry, unpack_entry
+from routeproof.store.fitting import pack_entry
 
 
 class MemoryLedger:
@@ -37,17 +38,21 @@ class MemoryLedger:
         assert self.open[slot].id == opened.id
         self.open[slot] = opened
 
-    def finish(self, slot: int, entry: Entry) -> None:
+    def finish(self, slot: int, entry: Entry) -> PackedEntry:
         """Note the outcome."""
         assert self.open[slot].id == entry.exchange.id
         assert slot not in self._finished
         self._finished.add(slot)
+        return pack_entry(entry)
 
-    def append(self, entry: Entry, slot: int) -> None:
+    def append(self, packed: PackedEntry, slot: int) -> None:
         """Commit at once."""
-        if slot >= 0:
-            assert slot in self._finished
-            del self.open[slot]
+        assert slot in self._finished
+        del self.open[slot]
+        self.append_refusal(unpack_entry(packed))
+
+    def append_refusal(self, entry: Entry) -> None:
+        """Commit at once what has no slot."""
         assert len(entry.attempts) == entry.exchange.attempts
         with self._changed:
             self.entries.append(entry)

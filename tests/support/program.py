@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -111,9 +112,18 @@ class Running:
 class Serving(Running):
     """`routeproof serve` in a folder that holds its configuration."""
 
-    def __init__(self, folder: Path, *, environ: Mapping[str, str], under: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        environ: Mapping[str, str],
+        under: Sequence[str] = (),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`tls` is whom to trust where it serves https."""
         super().__init__(folder, "serve", environ=environ, under=under)
         self.port = 0
+        self._tls = tls
 
     def wait_ready(self, timeout_s: float = READY_S) -> Self:
         """Return once it takes requests; fails where it has ended, or takes too long."""
@@ -135,7 +145,7 @@ class Serving(Running):
 
     def get(self, path: str) -> Answer:
         """An address of the data plane, on a connection of its own."""
-        return ask(self.port, request("GET", path))
+        return ask(self.port, request("GET", path), tls=self._tls)
 
     def admin_port(self) -> int:
         """Where the admin plane listens."""

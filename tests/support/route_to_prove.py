@@ -7,7 +7,7 @@ from typing import Self
 
 from tests.support.loop_thread import LoopThread
 
-from routeproof.operations.prove_targets import EndpointWords, Target, endpoint_target
+from routeproof.operations.proving.targets import EndpointWords, Target, endpoint_target
 from routeproof.simulator.server import SimServer
 from routeproof.simulator.settings import Kind, ProviderSettings, SimulatorSettings
 from routeproof.simulator.simulator import RunningSimulator, start_simulator

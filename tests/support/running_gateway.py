@@ -17,6 +17,7 @@ from routeproof.clock import Clock, SystemClock, parse_instant
 from routeproof.config.facts_files import load_facts
 from routeproof.config.loading import parse_settings
 from routeproof.gateway.data_plane import DataPlane
+from routeproof.gateway.hub import NoteSync
 from routeproof.ids import ExchangeIds
 from routeproof.ledger.audit import audit_entries
 from routeproof.simulator.reply import Behaviour
@@ -45,7 +46,7 @@ class RunningGateway:
 
     `server` are lines of the `[server]` table. With `provider_tls` the providers speak TLS.
     `behaviours` are providers by name that stand in for, or beside, the simulated ones.
-    `facts` are files that go before those of the package.
+    `facts` are files that go before those of the package. Each dispatch waits for `note_sync`, where it is given.
     Facts don't age unless `staleness` says otherwise, so that rows are the same on whatever day the tests run.
     """
 
@@ -63,6 +64,7 @@ class RunningGateway:
         clock: Clock | None = None,
         staleness: StalenessPolicies = AGELESS,
         facts: Sequence[Path] = (),
+        note_sync: NoteSync | None = None,
     ) -> None:
         self._limits = limits
         self._models = models
@@ -80,6 +82,7 @@ class RunningGateway:
         self._clock = clock or SystemClock()
         self._staleness = staleness
         self._facts = facts
+        self._note_sync = note_sync
         self.loop = LoopThread()
         self.ledger = MemoryLedger()
         self.key, self.key_record = _new_key(b"held", revoked_ns=None)
@@ -146,6 +149,7 @@ class RunningGateway:
             writer=self.ledger,
             ids=ExchangeIds(0),
             clock=self._clock,
+            note_sync=self._note_sync,
         )
         self.port = await self.plane.start()
 

@@ -1,6 +1,7 @@
 """A folder to serve from, and simulated providers in a process of their own that outlives the gateway."""
 
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -77,9 +78,9 @@ class Site:
         lines = "".join(f"{name} = {value}\n" for name, value in {**self._limits, **limits}.items())
         self.config.write_text(f"{server}{tables}{models}[limits]\n{lines}")
 
-    def serve(self, *, under: Sequence[str] = ()) -> Serving:
-        """Start a gateway; it is killed with the site at the latest."""
-        gateway = Serving(self.folder, environ=self.environ, under=under)
+    def serve(self, *, under: Sequence[str] = (), tls: ssl.SSLContext | None = None) -> Serving:
+        """Start a gateway; it is killed with the site at the latest. `tls` is whom to trust where it serves https."""
+        gateway = Serving(self.folder, environ=self.environ, under=under, tls=tls)
         self._gateways.append(gateway)
         return gateway
 

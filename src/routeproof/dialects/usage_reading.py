@@ -25,18 +25,6 @@ from routeproof.usage import Usage
 
 __all__ = ["COUNT_MAX", "read_chat_usage"]
 
-
-class _Parts:
-    """What is counted inside the whole counts."""
-
-    __slots__ = ("hits", "reasoning", "writes")
-
-    def __init__(self, hits: int, writes: int, reasoning: int) -> None:
-        self.hits = hits
-        self.writes = writes
-        self.reasoning = reasoning
-
-
 _EXPLICIT: Final = msgspec.Raw(b'"ephemeral"')
 # A Final of this module: compiled, an imported class is looked up by name each time.
 _READING: Final = UsageReading
@@ -56,19 +44,19 @@ def read_chat_usage(raw: bytes | msgspec.Raw) -> UsageReading:
     hits = wire.prompt_cache_hit_tokens
     if hits is None:
         hits = cached or 0
-    parts = _Parts(hits, _cache_writes(details), _reasoning(wire))
+    writes, reasoning = _cache_writes(details), _reasoning(wire)
     prompt, completion, total = wire.prompt_tokens, wire.completion_tokens, wire.total_tokens
     if (
         0 <= hits <= prompt <= COUNT_MAX
-        and 0 <= parts.writes <= prompt - hits
-        and 0 <= parts.reasoning <= completion <= COUNT_MAX
+        and 0 <= writes <= prompt - hits
+        and 0 <= reasoning <= completion <= COUNT_MAX
         and (total is None or total == prompt + completion)
         and (cached is None or cached == hits)
         and (wire.prompt_cache_miss_tokens is None or hits + wire.prompt_cache_miss_tokens == prompt)
     ):
         explicit = details.cache_type == _EXPLICIT
-        return _READING(_USAGE(prompt, completion, hits, parts.writes, parts.reasoning, explicit))
-    return UsageReading(None, _why_untrusted(wire, parts))
+        return _READING(_USAGE(prompt, completion, hits, writes, reasoning, explicit))
+    return UsageReading(None, _why_untrusted(wire, hits, writes, reasoning))
 
 
 def _cache_writes(details: PromptDetails) -> int:
@@ -84,21 +72,21 @@ def _reasoning(wire: WireUsage) -> int:
     return 0 if details is None else details.reasoning_tokens or 0
 
 
-def _why_untrusted(wire: WireUsage, parts: _Parts) -> str:
+def _why_untrusted(wire: WireUsage, hits: int, writes: int, reasoning: int) -> str:
     counts = (
         wire.prompt_tokens,
         wire.completion_tokens,
         wire.total_tokens or 0,
         wire.prompt_cache_miss_tokens or 0,
-        parts.hits,
-        parts.writes,
-        parts.reasoning,
+        hits,
+        writes,
+        reasoning,
     )
     if min(counts) < 0:
         return "negative"
     if max(counts) > COUNT_MAX:
         return "too_large"
-    if parts.hits + parts.writes > wire.prompt_tokens or parts.reasoning > wire.completion_tokens:
+    if hits + writes > wire.prompt_tokens or reasoning > wire.completion_tokens:
         return "part_exceeds_whole"
     if wire.total_tokens not in (None, wire.prompt_tokens + wire.completion_tokens):
         return "total_mismatch"

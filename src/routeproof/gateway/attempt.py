@@ -6,6 +6,7 @@ from routeproof.ledger.entries import AttemptRow
 from routeproof.wire.chat_stream import ChatStream
 
 if TYPE_CHECKING:
+    from routeproof.gateway.note_wait import NoteWait
     from routeproof.gateway.routes import Route
     from routeproof.gateway.settlement import Bill
     from routeproof.net.pool import Waiter
@@ -67,7 +68,8 @@ class Attempt:
         self.first_byte_s = 0.0
         """When the provider's first body byte came; 0 before."""
         self.connection: UpstreamConnection | None = None
-        self.waiter: Waiter | None = None
+        self.waiter: Waiter | NoteWait | None = None
+        """What it waits for before its request is sent."""
         self.stale_retried = False
         self.status: int | None = None
         self.fields: dict[bytes, bytes] = {}
@@ -79,7 +81,7 @@ class Attempt:
         self.usage_raw: bytes | None = None
 
     def release(self) -> None:
-        """Let go of the provider: withdraw from the queue, or destroy a connection that is in use."""
+        """Let go of the provider: withdraw from a queue, or destroy a connection that is in use."""
         if self.waiter is not None:
             self.waiter.cancel()
             self.waiter = None

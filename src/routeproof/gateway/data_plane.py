@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable
+from ssl import SSLContext
 
 from routeproof.access.keys import KeyRing
 from routeproof.catalog.pricing.price_book import PriceBook
@@ -12,11 +12,12 @@ from routeproof.config.settings import ServerSettings, Settings
 from routeproof.errors import ShuttingDown
 from routeproof.gateway.application import Gateway
 from routeproof.gateway.assembly import Assembly
-from routeproof.gateway.hub import Hub, Recorder, Writer
+from routeproof.gateway.hub import Hub, NoteSync, Recorder, Writer
 from routeproof.gateway.relay import Exchange
 from routeproof.ids import ExchangeIds
 from routeproof.net.deadlines import Deadlines
 from routeproof.net.listener import Listener
+from routeproof.net.server_tls import ServerTls, load_certificate
 from routeproof.net.tasks import Tasks
 
 _log = logging.getLogger("routeproof.data_plane")
@@ -36,6 +37,7 @@ class DataPlane:
         writer: Writer,
         ids: ExchangeIds,
         clock: Clock,
+        note_sync: NoteSync | None = None,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._settings = settings
@@ -51,26 +53,34 @@ class DataPlane:
             ids=ids,
             recorder=recorder,
             writer=writer,
+            note_sync=note_sync,
         )
         self.gateway = Gateway(self.hub, self._assembly.snapshot(settings, prices, keys))
         self.listener = Listener(self.gateway, settings.limits, self._deadlines)
+        self._tls: ServerTls | None = None
 
     async def start(self) -> int:
-        """Listen; returns the port. Raises OSError where the address can't be had."""
+        """Listen; returns the port. Raises OSError where the address can't be had, OperatorError for the TLS files."""
         server = self._settings.server
+        context = _load_tls(server)
+        self._tls = None if context is None else ServerTls(context)
         self._deadlines.start()
         self._sweep_pools()
-        return await self.listener.start(server.listen.host, server.listen.port, server_tls(server))
+        return await self.listener.start(server.listen.host, server.listen.port, context)
 
     def reload(self, settings: Settings, prices: PriceBook) -> None:
         """Serve by new settings from the next request on; exchanges in flight end by the old ones.
 
-        The listener's address and the limits of open connections stay as they were started.
-        Raises OSError or ssl.SSLError, with the old settings still in force.
+        The listener's address, whether it speaks TLS, and the limits of open connections stay as they were started.
+        Its certificate is loaded again, whether its place has changed or only what stands there.
+        Raises OSError or OperatorError, with the old settings still in force.
         """
+        context = None if self._tls is None else _load_tls(settings.server)
         snapshot = self._assembly.snapshot(settings, prices, self.gateway.snapshot.keys)
         self._settings, self._prices = settings, prices
         self.gateway.snapshot = snapshot
+        if self._tls is not None and context is not None:
+            self._tls.show(context)
 
     def use_keys(self, keys: KeyRing) -> None:
         """Serve by a new set of keys."""
@@ -143,15 +153,11 @@ class _PoolSweep:
             pool.check_deadlines(now_s)
 
 
-def server_tls(server: ServerSettings) -> ssl.SSLContext | None:
-    """The listener's TLS context, None for plain HTTP. Raises OSError or ssl.SSLError."""
-    if server.tls_cert is None:
+def _load_tls(server: ServerSettings) -> SSLContext | None:
+    """The context of the listener's certificate as it is now, None for plain HTTP. Raises OperatorError."""
+    if server.tls_cert is None or server.tls_key is None:
         return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(server.tls_cert, server.tls_key)
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+    return load_certificate(server.tls_cert, server.tls_key)
 
 
 def _report(name: str, error: BaseException) -> None:

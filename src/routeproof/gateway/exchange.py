@@ -18,7 +18,7 @@ from routeproof.ids import ExchangeId
 from routeproof.ledger.entries import OK, AttemptRow, Entry, ExchangeRow, OpenExchange, Outcome
 from routeproof.net.client import ClientConnection
 from routeproof.routing.plan import first_admitted
-from routeproof.wire.body import Fields, encode_fields
+from routeproof.wire.body import Fields
 
 NO_ANSWER: Final = Answer()
 # Compiled, a module's own Final is read at once, an imported class looked up by name each time.
@@ -111,7 +111,7 @@ class ExchangeState:
         return Attempt(
             len(self.rows) + 1,
             route,
-            route.request_bytes(encode_fields(fields)),
+            route.request_bytes(fields),
             thinking=route.dialect.thinking(given, route.model),
             started_s=now_s,
             deadlines_from_s=self.hub.now_s(),
@@ -257,12 +257,13 @@ class ExchangeState:
         assert not self.settled
         self.settled = True
         hub, key, asked, rows = self.hub, self.key, self.asked, self.rows
-        last = rows[-1]
+        started_us, taken_us = rows[-1].started_us, rows[-1].duration_us
+        assert started_us is not None and taken_us is not None  # unknown in rows of a recovery only
         cost = settlement.total_cost(rows)
         row = _EXCHANGE_ROW(
             self.id,
             self.started_ns,
-            last.started_us + (last.duration_us or 0),
+            started_us + taken_us,
             int((self.first_sent_s - self.started_s) * 1e6) if self.first_sent_s else None,
             key.key_id,
             key.owner,
@@ -282,8 +283,7 @@ class ExchangeState:
         entry = _ENTRY(row, rows)
         if self.tap is not None:
             self.tap.finish()
-        hub.recorder.finish(self.slot, entry)
-        hub.writer.append(entry, self.slot)
+        hub.writer.append(hub.recorder.finish(self.slot, entry), self.slot)
         hub.exchanges -= 1
         hub.budget.in_flight -= 1
         if self.retries:

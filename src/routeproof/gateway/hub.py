@@ -7,7 +7,7 @@ from routeproof.catalog.kinds import AnyFact
 from routeproof.clock import Clock
 from routeproof.gateway.taps import Taps
 from routeproof.ids import ExchangeIds
-from routeproof.ledger.entries import Entry, OpenExchange, Outcome
+from routeproof.ledger.entries import Entry, OpenExchange, Outcome, PackedEntry
 from routeproof.limits import Limits
 from routeproof.net.deadlines import Deadlines
 from routeproof.routing.retry_budget import RetryBudget
@@ -26,16 +26,20 @@ class Recorder(Protocol):
         """Note a further attempt before its dispatch."""
         ...
 
-    def finish(self, slot: int, entry: Entry) -> None:
-        """Note the outcome."""
+    def finish(self, slot: int, entry: Entry) -> PackedEntry:
+        """Note the outcome; returns the entry packed, as the writer takes it."""
         ...
 
 
 class Writer(Protocol):
     """The ledger's writer thread."""
 
-    def append(self, entry: Entry, slot: int) -> None:
-        """Queue rows for the next commit; `slot` (-1: none) is freed after it. Never waits."""
+    def append(self, packed: PackedEntry, slot: int) -> None:
+        """Queue an entry for the next commit; its slot is freed after it. Never waits."""
+        ...
+
+    def append_refusal(self, entry: Entry) -> None:
+        """Queue an entry that has no slot, of a request that was refused. Never waits."""
         ...
 
     def pin(self, digest: str, facts: Sequence[AnyFact], first_used_ns: int) -> None:
@@ -58,6 +62,25 @@ class Writer(Protocol):
         ...
 
 
+class Withdrawable(Protocol):
+    """A wait that can be given up."""
+
+    def cancel(self) -> None:
+        """Withdraw: its answer does not come any more."""
+        ...
+
+
+class NoteSync(Protocol):
+    """Puts what the flight recorder noted on the disk, in groups."""
+
+    def wait(self, ready: Callable[[bool], None]) -> Withdrawable:
+        """Call `ready` on the loop, later: True once what was noted before is on the disk, False where that failed.
+
+        Raises LedgerUnavailable where it has failed before.
+        """
+        ...
+
+
 class Hub:
     """Shared by all exchanges of one process; its attributes are read on the hot path."""
 
@@ -75,6 +98,7 @@ class Hub:
         "keep_bytes",
         "limits",
         "monotonic_s",
+        "note_sync",
         "now_s",
         "recorder",
         "taps",
@@ -92,6 +116,7 @@ class Hub:
         ids: ExchangeIds,
         recorder: Recorder,
         writer: Writer,
+        note_sync: NoteSync | None = None,
     ) -> None:
         self.clock = clock
         self.wall_ns = clock.wall_ns
@@ -103,6 +128,8 @@ class Hub:
         self.ids = ids
         self.recorder = recorder
         self.writer = writer
+        self.note_sync = note_sync
+        """Each dispatch waits for it; None where notes need to survive the process only."""
         self.budget = RetryBudget(limits.retry_budget_percent, limits.retry_budget_min)
         self.taps = Taps(limits, deadlines, clock.monotonic_s, now_s)
         self.counters = dict.fromkeys((*(outcome.value for outcome in Outcome), *_COUNTED), 0)

@@ -58,7 +58,7 @@ class Rejections:
             request_bytes,
             response_bytes,
         )
-        hub.writer.append(Entry(row, []), -1)
+        hub.writer.append_refusal(Entry(row, []))
 
     def _stranger_has_room(self, now_ns: int) -> bool:
         second = now_ns // 1_000_000_000

@@ -4,7 +4,7 @@
                  ^                                  |
                  +---- the next route <--- failed --+   only while nothing has gone to the client
 
-Everything here runs on the event loop as plain calls; nothing waits. Whatever happens, `settle` runs once and
+Everything here runs on the event loop as plain calls; nothing blocks. Whatever happens, `settle` runs once and
 leaves one row for the exchange and one for each attempt.
 """
 
@@ -21,6 +21,7 @@ from routeproof.errors import (
 from routeproof.gateway.attempt import Attempt
 from routeproof.gateway.exchange import NO_ANSWER, ExchangeState
 from routeproof.gateway.failed_answer import ErrorAnswer, UnfitAnswer
+from routeproof.gateway.note_wait import NoteWait, dispatch_once_noted
 from routeproof.gateway.reply_bytes import error_answer
 from routeproof.gateway.settlement import failure_outcome, was_sent
 from routeproof.gateway.stream_answer import StreamAnswer
@@ -56,6 +57,14 @@ class Exchange(ExchangeState):
         self.attempt = attempt
         self.answer = NO_ANSWER
         self.tried.append(attempt.route)
+        note_sync = self.hub.note_sync
+        if note_sync is None:
+            self.connect(attempt)
+        else:
+            dispatch_once_noted(self, note_sync)
+
+    def connect(self, attempt: Attempt) -> None:
+        """Send the attempt's request, on an idle connection or as soon as there is one."""
         connection = attempt.route.pool.take_idle()
         if connection is not None:
             self._send(attempt, connection)
@@ -70,7 +79,7 @@ class Exchange(ExchangeState):
         try:
             attempt.waiter = attempt.route.pool.take(self._on_connection)
         except Overloaded as error:
-            self._fail_gateway(error)
+            self.fail_gateway(error)
 
     def _on_connection(self, connection: UpstreamConnection | None, error: UpstreamError | None) -> None:
         attempt = self.attempt
@@ -98,7 +107,7 @@ class Exchange(ExchangeState):
                 event_bytes_max=hub.event_bytes_max,
                 now_s=hub.now_s(),
             )
-        elif not asked.stream and b"json" in content_type:
+        elif not asked.stream and content_type.find(b"json") >= 0:  # `in` raises and catches an error inside
             self.answer = WholeAnswer(attempt, hold_bytes=hub.hold_bytes, keep_bytes=hub.keep_bytes)
         else:
             self.answer = UnfitAnswer()
@@ -225,6 +234,9 @@ class Exchange(ExchangeState):
     def fail(self, kind: UpstreamKind, message: str, body: bytes = b"") -> None:
         """The attempt failed: try the next route, or tell the client. `body` is the provider's own error object."""
         attempt = self.attempt
+        if isinstance(attempt.waiter, NoteWait):
+            attempt.waiter.overdue()
+            return
         waiting = attempt.waiter is not None
         attempt.release()
         if FAILURE_CLASSES[kind].ejects:
@@ -266,8 +278,9 @@ class Exchange(ExchangeState):
             return True
         return False
 
-    def _fail_gateway(self, error: RouteproofError) -> None:
+    def fail_gateway(self, error: RouteproofError) -> None:
         """Our own side can't go on with the attempt."""
+        self.attempt.release()
         self.close_attempt(Outcome.GATEWAY_ERROR.value, error.code, sent=False)
         client = self.client
         payload = b""

@@ -1,7 +1,7 @@
 """A route as the relay uses it: everything that can be worked out before a request comes is worked out here."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -10,8 +10,10 @@ from routeproof.catalog.kinds import AnyFact
 from routeproof.catalog.pricing.price_book import PriceBook, Tariff
 from routeproof.dialects.base import ControlPolicy, Dialect
 from routeproof.ids import RouteName
+from routeproof.native import plain_request
 from routeproof.net.pool import OriginPool
 from routeproof.routing.breaker import Breaker
+from routeproof.wire.body import Fields, encode_fields
 
 if TYPE_CHECKING:
     from routeproof.gateway.alias_gate import AliasGate
@@ -22,6 +24,7 @@ Pin = Callable[[str, Sequence[AnyFact], int], None]
 TARIFFS_MAX = 256
 """Models whose prices a route keeps at hand."""
 _MASK = b"****"
+_plain_request: Final = plain_request
 
 
 class RouteTimeouts(msgspec.Struct, frozen=True):
@@ -135,8 +138,12 @@ class Route:
             recorded = recorded.replace(spelling, b"*" * len(spelling))
         return recorded
 
-    def request_bytes(self, body: bytes) -> bytes:
-        """The whole upstream request: our own head and framing, then the body."""
+    def request_bytes(self, fields: Fields) -> bytes:
+        """The whole upstream request: our own head and framing, then the fields, their values byte for byte."""
+        plain = _plain_request(self.request_head, fields)
+        if plain is not None:
+            return plain
+        body = encode_fields(fields)
         return b"%b%d\r\n\r\n%b" % (self.request_head, len(body), body)
 
 

@@ -52,7 +52,8 @@ class ExchangeRow(msgspec.Struct, array_like=True, gc=False):
     cost_bound_nanousd: int | None
     """An upper bound where the cost is unknown; None where no bound is known."""
     request_bytes: int
-    response_bytes: int
+    response_bytes: int | None
+    """None where the process died with the exchange in flight."""
 
 
 class AttemptRow(msgspec.Struct, array_like=True, gc=False):
@@ -62,8 +63,8 @@ class AttemptRow(msgspec.Struct, array_like=True, gc=False):
     ordinal: int
     """From 1."""
     route: str
-    started_us: int
-    """From the exchange's start."""
+    started_us: int | None
+    """From the exchange's start; None for a later attempt of an exchange whose process died."""
     duration_us: int | None
     first_byte_us: int | None
     """From the exchange's start to the provider's first body byte."""
@@ -94,6 +95,12 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
 
     exchange: ExchangeRow
     attempts: list[AttemptRow]
+
+
+PackedEntry = bytes
+"""An entry in MessagePack, as it is recorded and queued: objects that wait for a commit grow cold, bytes do not."""
+
+unpack_entry: Final = msgspec.msgpack.Decoder(Entry).decode
 
 
 class OpenExchange(msgspec.Struct, array_like=True, gc=False):

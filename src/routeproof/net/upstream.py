@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import httptools
 
+from routeproof.native import plain_head
+
 if TYPE_CHECKING:
     from routeproof.net.pool import OriginPool
 
+_plain_head: Final = plain_head
 _NO_BODY: Final = frozenset((204, 304))
 
 
@@ -45,6 +48,7 @@ class UpstreamConnection:
         "_head_done",
         "_head_given",
         "_interim",
+        "_left",
         "_parser",
         "_pool",
         "_receiver",
@@ -66,6 +70,7 @@ class UpstreamConnection:
         self._head_done = self._head_given = self._complete = self._got_bytes = self._has_framing = False
         self._reusable = self._interim = False
         self._status = 0
+        self._left = 0  # of a body whose length alone frames it; the parser does not see that one
         self._barren_bytes = 0  # since the last piece of a body: a head, or framing that leads to nothing
         self.transport: asyncio.Transport | None = None
         self.closed = False
@@ -80,7 +85,7 @@ class UpstreamConnection:
         assert self._receiver is None and self.transport is not None
         self._receiver = receiver
         self._head_done = self._head_given = self._complete = self._got_bytes = self._has_framing = False
-        self._barren_bytes = 0
+        self._barren_bytes = self._left = 0
         self.uses += 1
         self.transport.write(request)
 
@@ -115,7 +120,38 @@ class UpstreamConnection:
         if receiver is None:  # bytes that nobody asked for
             self.abandon()
             return
-        self._got_bytes = True
+        first, self._got_bytes = not self._got_bytes, True
+        if self._left > 0:
+            self._take_counted(receiver, data)
+        elif not first or not self._begin_counted(receiver, data):
+            self._take_parsed(receiver, data)
+
+    def _begin_counted(self, receiver: Receiver, data: bytes) -> bool:
+        """Take what begins with a head that frames its answer by a length alone; False where it does not."""
+        plain = _plain_head(data, self._pool.response_header_bytes_max)
+        if plain is None:
+            return False
+        status, self._fields, size, length = plain
+        self._head_done = self._head_given = self._has_framing = self._reusable = True
+        self._left = length
+        receiver.on_answer_head(status, self._fields)
+        if self._receiver is receiver and len(data) > size:
+            self._take_counted(receiver, data[size:])
+        return True
+
+    def _take_counted(self, receiver: Receiver, data: bytes) -> None:
+        excess = len(data) - self._left
+        if excess < 0:
+            self._left = -excess
+            receiver.on_answer_data(data, False)
+            return
+        self._left = 0
+        if excess > 0:
+            self._reusable = False  # something that nobody asked for follows the answer
+            data = data[:-excess]
+        self._finish(receiver, data)
+
+    def _take_parsed(self, receiver: Receiver, data: bytes) -> None:
         malformed = False
         try:
             self._parser.feed_data(data)

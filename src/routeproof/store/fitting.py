@@ -8,25 +8,35 @@ from typing import Final
 
 import msgspec
 
-from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange
+from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange, PackedEntry, unpack_entry
 
 INT_MAX: Final = 2**63 - 1
 OUT_OF_RANGE: Final = "out_of_range"
 """The cost note of an amount that is too large to store."""
 
 _TEXT_LIMITS: Final = (128, 64, 40, 24, 12, 4)
-_MAY_BE_UNKNOWN: Final = frozenset({"duration_us", "first_byte_us", "status", "cost_nanousd", "cost_bound_nanousd"})
+_MAY_BE_UNKNOWN: Final = frozenset(
+    {"started_us", "duration_us", "first_byte_us", "status", "cost_nanousd", "cost_bound_nanousd", "response_bytes"}
+)
 _TOKENS: Final = "_tokens"
 _encode = msgspec.msgpack.Encoder().encode
-_decode_entry = msgspec.msgpack.Decoder(Entry).decode
 _decode_open = msgspec.msgpack.Decoder(OpenExchange).decode
 
 Row = ExchangeRow | AttemptRow
 
 
+def pack_entry(entry: Entry) -> PackedEntry:
+    """Pack an entry. What MessagePack can't hold of it is changed in the entry itself, as `make_storable` does."""
+    try:
+        return _encode(entry)
+    except (OverflowError, UnicodeEncodeError):
+        make_storable(entry)
+        return _encode(entry)
+
+
 def fit_entry(entry: Entry, bytes_max: int) -> bytes:
     """An entry's encoding in at most so many bytes: raw usage is cut first, then every long text, then old attempts."""
-    copy = _decode_entry(_encode(entry))
+    copy = unpack_entry(_encode(entry))
     for attempt in copy.attempts:
         excess = len(_encode(copy)) - bytes_max
         if excess > 0 and attempt.usage_raw is not None:
@@ -54,6 +64,14 @@ def fit_open(opened: OpenExchange, bytes_max: int) -> bytes:
     if excess > 0:
         copy.routes[-1] = _cut_bytes(copy.routes[-1], excess)
     return _encode(copy)
+
+
+def has_every_route(opened: OpenExchange) -> bool:
+    """Whether a note surely names every route that was tried.
+
+    Routes are left out only after every text was cut to the last limit, and the key's id is longer than that.
+    """
+    return len(opened.key_id) > _TEXT_LIMITS[-1]
 
 
 def make_storable(entry: Entry) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from routeproof.catalog.pricing.fact_sets import FactSet
-from routeproof.ledger.entries import Entry
+from routeproof.ledger.entries import PackedEntry, unpack_entry
 from routeproof.store.connecting import WRITER_CHECKPOINT_PAGES, Durability, check_revision, connect, store_errors
 from routeproof.store.driver import driver, is_busy
 from routeproof.store.fact_sets import insert_fact_sets
-from routeproof.store.fitting import make_storable
+from routeproof.store.fitting import make_storable, pack_entry
+from routeproof.store.packed_rows import insert_packed, load_packed_rows
 from routeproof.store.rows import insert_entries
 from routeproof.store.workers import WorkerBeat, write_beat
 
@@ -32,12 +33,13 @@ class LedgerConnection:
                 self._connection.execute(f"PRAGMA busy_timeout = {_LOCK_WAIT_MS}")
                 self._connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT_BYTES}")
                 self._data_version = self._read_data_version()
+                self._takes_packs = load_packed_rows(self._connection)
         except BaseException:
             self._connection.close()
             raise
 
     def commit_entries(
-        self, entries: Sequence[Entry], keep_waiting: Callable[[], bool], fact_sets: Sequence[FactSet] = ()
+        self, packs: Sequence[PackedEntry], keep_waiting: Callable[[], bool], fact_sets: Sequence[FactSet] = ()
     ) -> None:
         """Commit entries as one group, and before them the facts that they were priced with.
 
@@ -47,14 +49,12 @@ class LedgerConnection:
         self._begin(keep_waiting)
         insert_fact_sets(self._connection, fact_sets)
         try:
-            insert_entries(self._connection, entries)
-        except (OverflowError, UnicodeEncodeError):
+            self._insert(packs)
+        except OverflowError:
             self._connection.execute("ROLLBACK")
-            for entry in entries:
-                make_storable(entry)
             self._begin(keep_waiting)
             insert_fact_sets(self._connection, fact_sets)
-            insert_entries(self._connection, entries)
+            self._insert([_storable(packed) for packed in packs])
         self._commit()
 
     def commit_beat(self, beat: WorkerBeat, keep_waiting: Callable[[], bool]) -> None:
@@ -85,6 +85,12 @@ class LedgerConnection:
         # A reference that nobody gives back: else the interpreter would close it when it ends.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._connection))
 
+    def _insert(self, packs: Sequence[PackedEntry]) -> None:
+        if self._takes_packs:
+            insert_packed(self._connection, packs)
+        else:
+            insert_entries(self._connection, [unpack_entry(packed) for packed in packs])
+
     def _begin(self, keep_waiting: Callable[[], bool]) -> None:
         while True:
             try:
@@ -107,3 +113,9 @@ class LedgerConnection:
 
     def _read_data_version(self) -> int:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _storable(packed: PackedEntry) -> PackedEntry:
+    entry = unpack_entry(packed)
+    make_storable(entry)
+    return pack_entry(entry)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -15,6 +16,7 @@ from routeproof.store.keys import load_ring
 from routeproof.store.migrating import ensure_schema
 from routeproof.store.recorder import FlightRecorder
 from routeproof.store.recovery import Bound, FactsBehind, nothing_behind, recover_all
+from routeproof.store.slot_sync import SlotSync
 from routeproof.store.writer import LedgerWriter
 
 CLOSE_TIMEOUT_S: Final = 30.0
@@ -39,8 +41,8 @@ class OpenLedger:
     ) -> None:
         """Lock it, bring the schema up to date, write what an unclean stop left, and begin to record and write.
 
-        `bound` gives the most that an interrupted exchange can have cost; `on_failure` is called on the writer's
-        thread; `keep_small` as in `ensure_schema`; `facts_behind` as in `recover_exchanges`. Raises StoreError, with
+        `bound` gives the most that an interrupted exchange can have cost; `on_failure` is called on the thread that
+        failed; `keep_small` as in `ensure_schema`; `facts_behind` as in `recover_exchanges`. Raises StoreError, with
         nothing left open.
         """
         make_data_dir(data_dir)
@@ -51,10 +53,17 @@ class OpenLedger:
             self.recoveries = recover_all(self.database, recorder_paths(data_dir), bound, clock.wall_ns(), facts_behind)
             self.recorder = FlightRecorder(recorder_path(data_dir, worker), slots, worker)
             opened.callback(self.recorder.close)
+            self.slot_sync: SlotSync | None = None
+            """Where durability is `power`: puts the recorder's notes on the disk."""
+            if durability == "power":
+                self.slot_sync = SlotSync(recorder_path(data_dir, worker), partial(self._sync_failed, on_failure))
+                opened.callback(self.slot_sync.close, CLOSE_TIMEOUT_S)
             # Ids go on after the newest row, even where the clock went back.
             self.ids = ExchangeIds(worker, last_exchange_id(self.database))
             self.writer = LedgerWriter(self.database, self.recorder, durability, on_failure, worker=worker, clock=clock)
             self.writer.start()
+            if self.slot_sync is not None:
+                self.slot_sync.start()
             self._opened = opened.pop_all()
 
     @property
@@ -78,6 +87,10 @@ class OpenLedger:
     def keys(self) -> KeyRing:
         """Every key as it is now. Raises StoreError."""
         return load_ring(self.database)
+
+    def _sync_failed(self, on_failure: Callable[[BaseException], None], error: BaseException) -> None:
+        self.writer.condemn()
+        on_failure(error)
 
     def close(self, timeout_s: float = CLOSE_TIMEOUT_S) -> bool:
         """Commit what waits and give the directory back; False where rows are left to the flight recorder."""

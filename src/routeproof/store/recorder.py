@@ -5,7 +5,6 @@ well under a microsecond each; they belong to the event loop's thread, `free` to
 """
 
 import logging
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
@@ -13,8 +12,9 @@ from typing import Final, TypeVar
 import msgspec
 
 from routeproof.errors import Overloaded, StoreError
-from routeproof.ledger.entries import Entry, OpenExchange
-from routeproof.store.fitting import fit_entry, fit_open, make_storable
+from routeproof.ledger.entries import Entry, OpenExchange, PackedEntry, unpack_entry
+from routeproof.native import write_record
+from routeproof.store.fitting import fit_entry, fit_open, pack_entry
 from routeproof.store.slot_file import (
     B_OFFSET,
     FINISHED,
@@ -24,7 +24,6 @@ from routeproof.store.slot_file import (
     OPEN_A,
     OPEN_B,
     OPEN_PAYLOAD_MAX,
-    RECORD_HEAD,
     SLOT_BYTES,
     STATES_OFFSET,
     SlotFile,
@@ -34,13 +33,11 @@ from routeproof.store.slot_file import (
 
 _log = logging.getLogger("routeproof.store.recorder")
 
-_HEAD_BYTES: Final = RECORD_HEAD.size
 _Record = TypeVar("_Record", Entry, OpenExchange)
 _encode: Final = msgspec.msgpack.Encoder().encode
-_decode_entry: Final = msgspec.msgpack.Decoder(Entry).decode
 _decode_open: Final = msgspec.msgpack.Decoder(OpenExchange).decode
-_crc32: Final = zlib.crc32
-_head: Final = RECORD_HEAD.pack
+_pack: Final = pack_entry
+_write: Final = write_record
 # Own names for what the layout says: a Final of this module is read without a look-up.
 _OPEN_MAX: Final = OPEN_PAYLOAD_MAX
 _FINISHED_MAX: Final = FINISHED_PAYLOAD_MAX
@@ -81,9 +78,7 @@ class FlightRecorder:
             slot = self._free.pop()
         except IndexError:
             raise Overloaded("Too many requests are in flight; try again shortly.") from None
-        length = len(payload)
-        at = self._base + slot * SLOT_BYTES
-        self._map[at : at + _HEAD_BYTES + length] = _head(length, _crc32(payload)) + payload
+        _write(self._map, self._base + slot * SLOT_BYTES, payload)
         self._map[STATES_OFFSET + slot] = OPEN_A
         return slot
 
@@ -95,25 +90,19 @@ class FlightRecorder:
         state = self._map[STATES_OFFSET + slot]
         assert state in (OPEN_A, OPEN_B)
         to_b = state == OPEN_A
-        at = self._base + slot * SLOT_BYTES + (B_OFFSET if to_b else 0)
-        length = len(payload)
-        self._map[at : at + _HEAD_BYTES + length] = _head(length, _crc32(payload)) + payload
+        _write(self._map, self._base + slot * SLOT_BYTES + (B_OFFSET if to_b else 0), payload)
         self._map[STATES_OFFSET + slot] = OPEN_B if to_b else OPEN_A
 
-    def finish(self, slot: int, entry: Entry) -> None:
-        """Note the outcome. An amount that no 64 bits hold becomes unknown in the entry itself."""
-        try:
-            payload = _encode(entry)
-        except (OverflowError, UnicodeEncodeError):
-            make_storable(entry)
-            payload = _encode(entry)
-        length = len(payload)
-        if length > _FINISHED_MAX:
-            payload = fit_entry(entry, _FINISHED_MAX)
-            length = len(payload)
+    def finish(self, slot: int, entry: Entry) -> PackedEntry:
+        """Note the outcome; returns the entry packed, as the writer takes it.
+
+        An amount that no 64 bits hold becomes unknown in the entry itself.
+        """
+        packed = _pack(entry)
         at = self._base + slot * SLOT_BYTES + FINISHED_OFFSET
-        self._map[at : at + _HEAD_BYTES + length] = _head(length, _crc32(payload)) + payload
+        _write(self._map, at, packed if len(packed) <= _FINISHED_MAX else fit_entry(entry, _FINISHED_MAX))
         self._map[STATES_OFFSET + slot] = FINISHED
+        return packed
 
     def free(self, slots: Sequence[int]) -> None:
         """Give back slots whose rows are committed. Called by the writer's thread."""
@@ -172,17 +161,28 @@ def clear(path: Path) -> None:
 
 
 def _read_slot(file: SlotFile, slot: int, state: int) -> Entry | OpenExchange | None:
+    """What counts of a slot's records: the state says so where a kill left it, but not where power was lost.
+
+    Then the state and each record may be of different ages, and a whole record that of an exchange before.
+    """
+    offsets = (B_OFFSET, 0) if state == OPEN_B else (0, B_OFFSET)
+    notes = [_read(file, slot, offset, OPEN_PAYLOAD_MAX, _decode_open) for offset in offsets]
+    note = _newer(*notes)
     if state == FINISHED:
-        entry = _read(file, slot, FINISHED_OFFSET, FINISHED_PAYLOAD_MAX, _decode_entry)
-        if entry is not None:
+        entry = _read(file, slot, FINISHED_OFFSET, FINISHED_PAYLOAD_MAX, unpack_entry)
+        if entry is not None and (note is None or note.id <= entry.exchange.id):
             return entry
-    note = _read(file, slot, B_OFFSET if state == OPEN_B else 0, OPEN_PAYLOAD_MAX, _decode_open)
-    if state in (OPEN_A, OPEN_B) and note is not None:
-        return note
-    # Here power was lost. The slot may still hold an older exchange's note: ids grow, so the newest one is this one's.
-    other = _read(file, slot, 0 if state == OPEN_B else B_OFFSET, OPEN_PAYLOAD_MAX, _decode_open)
-    notes = [found for found in (note, other) if found is not None]
-    return max(notes, key=lambda found: (found.id, len(found.routes)), default=None)
+    return note
+
+
+def _newer(note: OpenExchange | None, other: OpenExchange | None) -> OpenExchange | None:
+    """The other note only where it shows itself that it is newer: ids grow, and so do the routes of an exchange."""
+    if note is None or other is None:
+        return note or other
+    if other.id != note.id:
+        return other if other.id > note.id else note
+    goes_on = len(other.routes) > len(note.routes) and other.routes[: len(note.routes)] == note.routes
+    return other if goes_on else note
 
 
 def _read(

@@ -17,9 +17,10 @@ from typing import Final, Protocol, TypeVar
 
 from routeproof.catalog.kinds import AnyFact
 from routeproof.clock import Clock, SystemClock
-from routeproof.ledger.entries import Entry
+from routeproof.ledger.entries import Entry, PackedEntry
 from routeproof.store.connecting import Durability, store_errors
 from routeproof.store.fact_sets import FactPins
+from routeproof.store.fitting import pack_entry
 from routeproof.store.ledger_connection import LedgerConnection
 from routeproof.store.workers import WorkerBeat
 
@@ -29,6 +30,8 @@ LOOK_INTERVAL_S: Final = 0.5
 BEAT_INTERVAL_S: Final = 1.0
 UNSLOTTED_MAX: Final = 16_384
 """Entries without a slot (refused requests) join the queue only below this; a flood must not fill the memory."""
+
+_NO_SLOT: Final = -1
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -61,7 +64,9 @@ class LedgerWriter:
         Raises StoreError.
         """
         self.healthy = True
-        """False from the first failed commit on, and once closed."""
+        """False from the first failed commit on, once closed, and where others have found the ledger unfit."""
+        self._commits = True
+        """What is appended is committed: False from the first failed commit on, and once closed."""
         self.shed = 0
         """Entries of refused requests that were dropped because too many waited."""
         self.on_external_change: Callable[[], None] | None = None
@@ -76,7 +81,7 @@ class LedgerWriter:
         self._group_interval_s = group_interval_s
         self._state = "starting"
         # Two lists, not one of pairs: a tuple for each exchange would be work for the garbage collector.
-        self._queue: list[Entry] = []
+        self._queue: list[PackedEntry] = []
         self._slots: list[int] = []
         self._flushes: list[threading.Event] = []
         self._pins = FactPins()
@@ -98,19 +103,24 @@ class LedgerWriter:
 
     # -- the event loop's side
 
-    def append(self, entry: Entry, slot: int) -> None:
-        """Queue rows for the next commit; `slot` (-1: none) is freed after it. Never waits.
+    def append(self, packed: PackedEntry, slot: int) -> None:
+        """Queue an entry for the next commit; its slot is freed after it. Never waits.
 
-        Once the writer has failed nothing is queued: what has a slot is recovered from it.
+        Once the writer has failed nothing is queued: the slot is recovered.
         """
-        if slot < 0 and len(self._queue) >= UNSLOTTED_MAX:
-            self.shed += 1
-        elif self.healthy:
-            self._queue.append(entry)
+        if self._commits:
+            self._queue.append(packed)
             self._slots.append(slot)  # last: the writer takes as many entries as there are slots
             if self._sleeping:
                 self._sleeping = False
                 self._wake.set()
+
+    def append_refusal(self, entry: Entry) -> None:
+        """Queue an entry that has no slot, of a request that was refused, unless too many wait. Never waits."""
+        if len(self._queue) >= UNSLOTTED_MAX:
+            self.shed += 1
+        else:
+            self.append(pack_entry(entry), _NO_SLOT)
 
     def pin(self, digest: str, facts: Sequence[AnyFact], first_used_ns: int) -> None:
         """Keep the facts behind a price, with the first rows that name their digest at the latest. Never waits."""
@@ -122,6 +132,13 @@ class LedgerWriter:
         return len(self._queue) + self._committing
 
     # -- anyone's side
+
+    def condemn(self) -> None:
+        """The flight recorder can't be relied on: not healthy any more, so that nothing new is begun.
+
+        What has begun is still committed: its rows are safer in the database than in the recorder.
+        """
+        self.healthy = False
 
     def announce(self, state: str) -> None:
         """Put a new state into the heartbeat, at once."""
@@ -135,7 +152,7 @@ class LedgerWriter:
         self._flushes.append(done)
         self._hurry.set()
         self._wake.set()
-        return self.healthy and done.wait(timeout_s) and self.healthy
+        return self._commits and done.wait(timeout_s) and self._commits
 
     def close(self, timeout_s: float) -> bool:
         """Commit what waits, say `stopped`, and end; False where rows are left to the flight recorder."""
@@ -147,8 +164,8 @@ class LedgerWriter:
             self._connection.close()
         else:
             self._runner.join(timeout_s)
-        drained = self.healthy and not self.backlog and not self._runner.is_alive()
-        self.healthy = False
+        drained = self._commits and not self.backlog and not self._runner.is_alive()
+        self.healthy = self._commits = False
         return drained
 
     # -- the thread's side
@@ -158,7 +175,7 @@ class LedgerWriter:
             with store_errors(self._connection.path):
                 self._serve()
         except BaseException as error:  # noqa: BLE001 - whatever ends this thread, the gateway has to know
-            self.healthy = False
+            self.healthy = self._commits = False
             self._connection.abandon()
             _log.critical("the ledger can't be written any more, restart to recover: %s", error)
             self._on_failure(error)
@@ -188,7 +205,7 @@ class LedgerWriter:
         entries, slots = _take(self._queue, count), _take(self._slots, count)
         # After the entries: what they were priced with was pinned before they were appended.
         self._connection.commit_entries(entries, self._keep_waiting, self._pins.take())
-        self._recorder.free([slot for slot in slots if slot >= 0])
+        self._recorder.free([slot for slot in slots if slot != _NO_SLOT])
         self._committing = 0
         self._group_ended_s = monotonic()
 

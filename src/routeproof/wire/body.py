@@ -13,11 +13,13 @@ from typing import Final
 import msgspec
 
 from routeproof.errors import InvalidBody
+from routeproof.native import plain_fields
 
 Fields = dict[str, msgspec.Raw]
 
 _decode_fields: Final = msgspec.json.Decoder(Fields).decode
 _encode: Final = msgspec.json.Encoder().encode
+_plain_fields: Final = plain_fields
 _decode_text: Final = msgspec.json.Decoder(str).decode
 
 _WHITESPACE: Final = b" \t\r\n"
@@ -75,6 +77,12 @@ def decode_fields(body: bytes, depth_max: int) -> Fields:
 
     Raises InvalidBody where it is not one JSON object, is ambiguous, or nests deeper than `depth_max`.
     """
+    plain = _plain_fields(body, depth_max, _FIELDS_MAX)
+    return _decode_any(body, depth_max) if plain is None else plain
+
+
+def _decode_any(body: bytes, depth_max: int) -> Fields:
+    """`decode_fields` for a body of any kind; what it refuses, it explains."""
     try:
         fields = _decode_fields(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -108,7 +116,7 @@ def read_text(fields: Fields, name: str) -> str | None:
     if raw is None:
         return None
     try:
-        return msgspec.json.decode(raw, type=str)
+        return _decode_text(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidBody(f"{name} must be a string.", param=name) from error
 

@@ -4,10 +4,13 @@ from typing import Final
 
 import msgspec
 
-from routeproof.wire.chat_shapes import BareShape, ChatShape, Choice
+from routeproof.native import plain_chat
+from routeproof.wire.chat_shapes import BareShape, ChatShape
 
+_plain_chat: Final = plain_chat
 _decode: Final = msgspec.json.Decoder(ChatShape).decode
 _decode_bare: Final = msgspec.json.Decoder(BareShape).decode
+_NULL: Final = msgspec.Raw(b"null")
 
 
 class ChatView:
@@ -15,30 +18,48 @@ class ChatView:
 
     __slots__ = ("choices", "finish_reason", "has_error", "model", "usage_raw")
 
-    def __init__(self, model: str | None, choices: list[Choice] | None, usage: bytes, error: bytes) -> None:
+    def __init__(
+        self, model: str | None, choices: int, usage_raw: bytes | None, finish_reason: str | None, *, has_error: bool
+    ) -> None:
         self.model = model
-        self.choices = -1 if choices is None else len(choices)
+        self.choices = choices
         """How many there are; -1 where the member is absent or null."""
-        self.usage_raw = None if usage == b"null" else usage
+        self.usage_raw = usage_raw
         """The usage object's bytes; None where it is absent or null."""
-        self.has_error = error != b"null"
-        """An error member that is not null."""
-        self.finish_reason: str | None = None
+        self.finish_reason = finish_reason
         """The last finish reason given by one of the choices."""
-        if choices is not None:
-            for choice in choices:
-                self.finish_reason = choice.finish_reason or self.finish_reason
+        self.has_error = has_error
+        """An error member that is not null."""
 
 
 def view_chat(data: bytes) -> ChatView | None:
     """Read an answer or a chunk; None where it is not a JSON object."""
+    plain = _plain_chat(data)
+    if plain is None:
+        return _view_any(data)
+    model, choices, usage_raw, finish_reason = plain
+    return ChatView(model, choices, usage_raw, finish_reason, has_error=False)
+
+
+def _view_any(data: bytes) -> ChatView | None:
+    """`view_chat` for an answer of any kind."""
     try:
         shape = _decode(data)
     except msgspec.ValidationError:
         return _view_bare(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return ChatView(shape.model, shape.choices, bytes(shape.usage), bytes(shape.error))
+    choices = shape.choices or []
+    finish_reason: str | None = None
+    for choice in choices:
+        finish_reason = choice.finish_reason or finish_reason
+    return ChatView(
+        shape.model,
+        -1 if shape.choices is None else len(choices),
+        _unless_null(shape.usage),
+        finish_reason,
+        has_error=shape.error != _NULL,
+    )
 
 
 def _view_bare(data: bytes) -> ChatView | None:
@@ -46,4 +67,8 @@ def _view_bare(data: bytes) -> ChatView | None:
         bare = _decode_bare(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return ChatView(None, None, bytes(bare.usage), bytes(bare.error))
+    return ChatView(None, -1, _unless_null(bare.usage), None, has_error=bare.error != _NULL)
+
+
+def _unless_null(raw: msgspec.Raw) -> bytes | None:
+    return None if raw == _NULL else bytes(raw)

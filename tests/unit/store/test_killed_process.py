@@ -19,6 +19,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 from routeproof.clock import SystemClock
+from routeproof.store.fitting import pack_entry
 from routeproof.store.opening import OpenLedger
 from tests.support.sample_entries import sample_entry, sample_open
 
@@ -29,7 +30,7 @@ for number in range(1, 9_000):
     print(number, flush=True)
     if number % 3:
         ledger.recorder.finish(slot, sample_entry(number))
-        ledger.writer.append(sample_entry(number), slot)
+        ledger.writer.append(pack_entry(sample_entry(number)), slot)
 """
 
 

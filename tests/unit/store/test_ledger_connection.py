@@ -11,20 +11,26 @@ import pytest
 from tests.support.sample_entries import sample_entry
 
 from routeproof.errors import StoreError
-from routeproof.ledger.entries import Entry
+from routeproof.ledger.entries import Entry, PackedEntry
 from routeproof.store import ledger_connection
 from routeproof.store.connecting import connect, open_current
 from routeproof.store.driver import driver
+from routeproof.store.fitting import pack_entry
 from routeproof.store.ledger_connection import LedgerConnection
 from routeproof.store.workers import WorkerBeat
+
+
+def packed(number: int, **values: int | None) -> PackedEntry:
+    """A sample entry as it is queued."""
+    return pack_entry(sample_entry(number, **values))
 
 
 def test_a_group_is_committed_or_not_there_at_all(database: Path, all_entries: Callable[[], list[Entry]]) -> None:
     """One row that can't be written takes the whole group with it."""
     ledger = LedgerConnection(database, "process")
-    ledger.commit_entries([sample_entry(1)], lambda: True)
+    ledger.commit_entries([packed(1)], lambda: True)
     with pytest.raises(driver.IntegrityError):
-        ledger.commit_entries([sample_entry(2), sample_entry(1)], lambda: True)
+        ledger.commit_entries([packed(2), packed(1)], lambda: True)
     ledger.close()
 
     assert all_entries() == [sample_entry(1)]
@@ -35,8 +41,8 @@ def test_a_number_beyond_64_bits_does_not_stop_the_ledger(
 ) -> None:
     """A client that asks for absurdly many tokens makes an absurd bound; its row says unknown, the others stay."""
     ledger = LedgerConnection(database, "process")
-    absurd = sample_entry(2, cost_nanousd=None, cost_bound_nanousd=2**63)
-    ledger.commit_entries([sample_entry(1), absurd, sample_entry(3)], lambda: True)
+    absurd = packed(2, cost_nanousd=None, cost_bound_nanousd=2**63)
+    ledger.commit_entries([packed(1), absurd, packed(3)], lambda: True)
     ledger.close()
 
     assert all_entries() == [sample_entry(1), sample_entry(2, cost_nanousd=None), sample_entry(3)]
@@ -53,7 +59,7 @@ def test_anothers_lock_is_waited_for(database: Path, all_entries: Callable[[], l
         asked.release()
         return True
 
-    thread = threading.Thread(target=ledger.commit_entries, args=([sample_entry(1)], keep_waiting))
+    thread = threading.Thread(target=ledger.commit_entries, args=([packed(1)], keep_waiting))
     thread.start()
     assert asked.acquire(timeout=10)
     assert all_entries() == []
@@ -71,7 +77,7 @@ def test_the_wait_ends_when_the_caller_says_so(database: Path) -> None:
     other = connect(database)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(driver.OperationalError, match="locked"):
-        ledger.commit_entries([sample_entry(1)], lambda: False)
+        ledger.commit_entries([packed(1)], lambda: False)
     other.close()
     ledger.close()
 
@@ -79,7 +85,7 @@ def test_the_wait_ends_when_the_caller_says_so(database: Path) -> None:
 def test_changes_by_others_are_noticed_once(database: Path) -> None:
     """Its own commits are none; another connection's is one, until the next."""
     ledger = LedgerConnection(database, "process")
-    ledger.commit_entries([sample_entry(1)], lambda: True)
+    ledger.commit_entries([packed(1)], lambda: True)
     ledger.commit_beat(WorkerBeat(0, 1, 1, 1, "serving", {}), lambda: True)
     assert not ledger.changed_by_others()
     with open_current(database) as other:
@@ -101,7 +107,7 @@ def test_another_schema_is_refused(database: Path) -> None:
 def test_closing_leaves_one_file(database: Path) -> None:
     """The last connection writes the journal back and removes it."""
     ledger = LedgerConnection(database, "power")
-    ledger.commit_entries([sample_entry(1)], lambda: True)
+    ledger.commit_entries([packed(1)], lambda: True)
     ledger.close()
 
     assert [path.name for path in database.parent.iterdir()] == [database.name]
@@ -113,7 +119,7 @@ def test_a_long_journal_is_copied_into_the_database(database: Path, monkeypatch:
     ledger = LedgerConnection(database, "process")
     before = database.stat().st_size
     for number in range(100):
-        ledger.commit_entries([sample_entry(number)], lambda: True)
+        ledger.commit_entries([packed(number)], lambda: True)
 
     assert database.stat().st_size > before
     assert database.with_name(f"{database.name}-wal").stat().st_size < 100_000
@@ -126,11 +132,11 @@ def test_a_failed_copy_of_the_journal_is_told(
     """SQLite would try it again at the next commit, and say nothing; here whoever commits gets to know."""
     monkeypatch.setattr(ledger_connection, "WRITER_CHECKPOINT_PAGES", 8)
     ledger = LedgerConnection(database, "process")
-    ledger.commit_entries([sample_entry(number) for number in range(200)], lambda: True)
+    ledger.commit_entries([packed(number) for number in range(200)], lambda: True)
     numbers = count(200)
     with no_file_grows_beyond(database.stat().st_size), pytest.raises(driver.OperationalError):
         while True:
-            ledger.commit_entries([sample_entry(next(numbers))], lambda: True)
+            ledger.commit_entries([packed(next(numbers))], lambda: True)
     ledger.close()
 
     assert len(all_entries()) == next(numbers)

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.loop_thread import LoopThread
 from tests.support.sample_entries import START_NS, sample_entry, sample_id, sample_open
+from tests.support.waiting import until
 
 from routeproof.access.keys import RANDOM_BYTES, KeyRecord, key_id_of, mint_key
 from routeproof.clock import FixedClock
 from routeproof.errors import StoreError
 from routeproof.store.data_dir import database_path, is_locked, recorder_path
+from routeproof.store.fitting import pack_entry
 from routeproof.store.keys import add_key
 from routeproof.store.opening import OpenLedger
 from routeproof.store.reading import LedgerFilter, LedgerReader
@@ -38,7 +41,7 @@ def test_a_first_start_makes_everything(tmp_path: Path) -> None:
         assert len(ledger.keys()) == 0
         slot = ledger.recorder.claim(sample_open(1))
         ledger.recorder.finish(slot, sample_entry(1))
-        ledger.writer.append(sample_entry(1), slot)
+        ledger.writer.append(pack_entry(sample_entry(1)), slot)
         assert ledger.writer.flush(WAIT_S)
 
     page = LedgerReader(database_path(tmp_path / "data")).page(LedgerFilter(), 10)
@@ -81,6 +84,44 @@ def test_a_start_that_fails_leaves_nothing_open(tmp_path: Path) -> None:
     assert not is_locked(tmp_path)
     recorder_path(tmp_path, 0).unlink()
     opened(tmp_path).close()
+
+
+def test_notes_are_synced_where_durability_is_power_alone(tmp_path: Path) -> None:
+    """With `process` there is nothing to wait for; with `power` a wait ends, and the ledger's end is the sync's."""
+    with opened(tmp_path) as ledger:
+        assert ledger.slot_sync is None
+    with opened(tmp_path, durability="power") as ledger, LoopThread() as loop:
+        assert ledger.slot_sync is not None
+        told: list[bool] = []
+        loop.loop.call_soon_threadsafe(ledger.slot_sync.wait, told.append)
+        until(lambda: told, "the sync")
+
+    assert told == [True]
+    assert not ledger.slot_sync.healthy
+
+
+def test_a_failed_sync_makes_the_ledger_unhealthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing new is begun; the rows of what has begun are still committed, for the recorder may have lost them."""
+    failures: list[BaseException] = []
+    with opened(tmp_path, durability="power", on_failure=failures.append) as ledger, LoopThread() as loop:
+        slot = ledger.recorder.claim(sample_open(1))
+        assert ledger.slot_sync is not None
+        monkeypatch.setattr(ledger.slot_sync, "_make_durable", failing_sync)
+        told: list[bool] = []
+        loop.loop.call_soon_threadsafe(ledger.slot_sync.wait, told.append)
+        until(lambda: told, "the failure")
+        assert (told, ledger.writer.healthy, len(failures)) == ([False], False, 1)
+
+        ledger.writer.append(ledger.recorder.finish(slot, sample_entry(1)), slot)
+        assert ledger.writer.flush(WAIT_S)
+        assert ledger.recorder.in_use == 0
+
+    assert LedgerReader(database_path(tmp_path)).page(LedgerFilter(), 10).entries == [sample_entry(1)]
+
+
+def failing_sync(_descriptor: int) -> None:
+    """A disk that is broken."""
+    raise OSError(5, "Input/output error")
 
 
 def test_another_workers_recorder_is_not_left_behind(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from routeproof.errors import StoreError
 from routeproof.ledger.entries import Entry
 from routeproof.store import writer as writer_module
 from routeproof.store.connecting import connect, open_current
+from routeproof.store.fitting import pack_entry
 from routeproof.store.recorder import FlightRecorder, recover
 from routeproof.store.workers import read_workers
 from routeproof.store.writer import LedgerWriter
@@ -64,7 +65,7 @@ def test_what_is_appended_is_committed(harness: Harness, all_entries: Entries) -
     """With its attempts, in any number, and its slots are freed after it."""
     harness.writer.start()
     for number in range(50):
-        harness.writer.append(sample_entry(number), number)
+        harness.writer.append(pack_entry(sample_entry(number)), number)
     assert harness.writer.flush(WAIT_S)
 
     assert all_entries() == [sample_entry(number) for number in range(50)]
@@ -77,7 +78,7 @@ def test_what_waits_together_is_committed_together(harness: Harness, all_entries
     statements: list[str] = []
     harness.writer._connection._connection.set_trace_callback(statements.append)
     for number in range(100):
-        harness.writer.append(sample_entry(number), number)
+        harness.writer.append(pack_entry(sample_entry(number)), number)
     assert harness.writer.backlog == 100
     harness.writer.start()
     assert harness.writer.flush(WAIT_S)
@@ -91,15 +92,15 @@ def test_a_group_gathers_for_its_interval(database: Path, all_entries: Entries) 
     """After a commit the next one waits for the interval, but for nobody who asks for it at once."""
     harness = Harness(database, group_interval_s=3_600.0)
     harness.writer.start()
-    harness.writer.append(sample_entry(1), 1)
+    harness.writer.append(pack_entry(sample_entry(1)), 1)
     assert harness.writer.flush(WAIT_S)
-    harness.writer.append(sample_entry(2), 2)
+    harness.writer.append(pack_entry(sample_entry(2)), 2)
     assert harness.writer.backlog == 1
     assert all_entries() == [sample_entry(1)]
 
     assert harness.writer.flush(WAIT_S)
     assert all_entries() == [sample_entry(1), sample_entry(2)]
-    harness.writer.append(sample_entry(3), 3)
+    harness.writer.append(pack_entry(sample_entry(3)), 3)
     assert harness.writer.close(WAIT_S)
     assert len(all_entries()) == 3
 
@@ -117,7 +118,7 @@ def test_a_row_wakes_the_sleeping_writer(harness: Harness, all_entries: Entries)
     harness.writer.start()
     for number in range(20):
         freed.clear()
-        harness.writer.append(sample_entry(number), number)
+        harness.writer.append(pack_entry(sample_entry(number)), number)
         assert freed.wait(WAIT_S)
 
     assert len(all_entries()) == 20
@@ -128,7 +129,7 @@ def test_slots_are_freed_only_after_the_commit(harness: Harness, database: Path)
     other = connect(database)
     other.execute("BEGIN IMMEDIATE")
     harness.writer.start()
-    harness.writer.append(sample_entry(1), 7)
+    harness.writer.append(pack_entry(sample_entry(1)), 7)
     assert not harness.writer.flush(0.05)
     assert (harness.slots.freed, harness.writer.backlog) == ([], 1)
     other.execute("ROLLBACK")
@@ -141,7 +142,7 @@ def test_slots_are_freed_only_after_the_commit(harness: Harness, database: Path)
 def test_without_a_slot_nothing_is_freed(harness: Harness) -> None:
     """Refused requests have none."""
     harness.writer.start()
-    harness.writer.append(sample_refusal(1), -1)
+    harness.writer.append_refusal(sample_refusal(1))
     assert harness.writer.flush(WAIT_S)
 
     assert harness.slots.freed == []
@@ -150,11 +151,11 @@ def test_without_a_slot_nothing_is_freed(harness: Harness) -> None:
 def test_a_failed_commit_stops_the_writer_for_good(harness: Harness, all_entries: Entries) -> None:
     """It is told once, nothing is tried again, nothing more is taken, and no slot is freed."""
     harness.writer.start()
-    harness.writer.append(sample_entry(1), 1)
+    harness.writer.append(pack_entry(sample_entry(1)), 1)
     assert harness.writer.flush(WAIT_S)
-    harness.writer.append(sample_entry(1), 2)
+    harness.writer.append(pack_entry(sample_entry(1)), 2)
     assert harness.failed.wait(WAIT_S)
-    harness.writer.append(sample_entry(3), 3)
+    harness.writer.append(pack_entry(sample_entry(3)), 3)
 
     assert not harness.writer.healthy
     assert not harness.writer.flush(WAIT_S)
@@ -170,7 +171,7 @@ def test_a_full_disk_stops_the_writer(harness: Harness, database: Path) -> None:
     harness.writer._connection._connection.execute("PRAGMA max_page_count = 1")
     harness.writer.start()
     for number in range(500):
-        harness.writer.append(sample_entry(number), number)
+        harness.writer.append(pack_entry(sample_entry(number)), number)
 
     assert harness.failed.wait(WAIT_S)
     assert "full" in str(harness.failures[0])
@@ -179,8 +180,8 @@ def test_a_full_disk_stops_the_writer(harness: Harness, database: Path) -> None:
 
 def test_who_waits_for_a_commit_is_told_of_its_failure(harness: Harness) -> None:
     """A flush ends when the writer does."""
-    harness.writer.append(sample_entry(1), 1)
-    harness.writer.append(sample_entry(1), 2)
+    harness.writer.append(pack_entry(sample_entry(1)), 1)
+    harness.writer.append(pack_entry(sample_entry(1)), 2)
     results: list[bool] = []
     waiting = threading.Thread(target=lambda: results.append(harness.writer.flush(WAIT_S)))
     waiting.start()
@@ -195,9 +196,9 @@ def test_closing_commits_what_waits(database: Path, all_entries: Entries) -> Non
     harness = Harness(database)
     harness.writer.start()
     for number in range(300):
-        harness.writer.append(sample_entry(number), number)
+        harness.writer.append(pack_entry(sample_entry(number)), number)
     assert harness.writer.close(WAIT_S)
-    harness.writer.append(sample_entry(999), 999)
+    harness.writer.append(pack_entry(sample_entry(999)), 999)
 
     assert len(all_entries()) == 300
     assert len(harness.slots.freed) == 300
@@ -210,7 +211,7 @@ def test_closing_gives_up_in_time(database: Path, all_entries: Entries) -> None:
     harness = Harness(database)
     other = connect(database)
     other.execute("BEGIN IMMEDIATE")
-    harness.writer.append(sample_entry(1), 1)
+    harness.writer.append(pack_entry(sample_entry(1)), 1)
     harness.writer.start()
 
     assert not harness.writer.close(0.05)
@@ -230,8 +231,8 @@ def test_a_flood_of_refusals_is_bounded(harness: Harness, monkeypatch: pytest.Mo
     """Entries without a slot are dropped and counted beyond a number; those with one are bounded by their slots."""
     monkeypatch.setattr(writer_module, "UNSLOTTED_MAX", 10)
     for number in range(15):
-        harness.writer.append(sample_refusal(number), -1)
-    harness.writer.append(sample_entry(20), 20)
+        harness.writer.append_refusal(sample_refusal(number))
+    harness.writer.append(pack_entry(sample_entry(20)), 20)
 
     assert (harness.writer.backlog, harness.writer.shed) == (11, 5)
 
@@ -275,7 +276,7 @@ def test_own_commits_are_no_external_change(harness: Harness) -> None:
     harness.writer.on_external_change = told.set
     harness.writer.read_counters = lambda: beats.release() or {}  # type: ignore[func-returns-value]
     harness.writer.start()
-    harness.writer.append(sample_entry(1), 1)
+    harness.writer.append(pack_entry(sample_entry(1)), 1)
     for _ in range(2):
         assert beats.acquire(timeout=WAIT_S)
 
@@ -316,7 +317,7 @@ def test_a_callback_that_fails_does_not_stop_the_ledger(
         other.execute("INSERT INTO meta VALUES ('a', 'b')")
     harness.writer.start()
     assert called.wait(WAIT_S)
-    harness.writer.append(sample_entry(1), 1)
+    harness.writer.append(pack_entry(sample_entry(1)), 1)
     assert harness.writer.flush(WAIT_S)
 
     assert read_workers(database)[0].counters == {}
@@ -338,7 +339,7 @@ def test_with_the_flight_recorder_every_slot_comes_back(
             assert writer.flush(WAIT_S)
         slot = recorder.claim(sample_open(number))
         recorder.finish(slot, sample_entry(number))
-        writer.append(sample_entry(number), slot)
+        writer.append(pack_entry(sample_entry(number)), slot)
     assert writer.close(WAIT_S)
     recorder.close()
 
