@@ -18,10 +18,11 @@ _SOURCES = {
         "plain_fields.c",
         "plain_chat.c",
         "plain_head.c",
+        "plain_pack.c",
         "plain_request.c",
         "plain_record.c",
     ),
-    "ledgerrows": ("ledger_rows.c",),
+    "ledgerrows": ("ledger_rows.c", "ledger_pack.c"),
 }
 
 

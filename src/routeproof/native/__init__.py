@@ -5,12 +5,12 @@ depends on it but speed, and there is one place that refuses and explains (docs/
 """
 
 try:
-    from routeproof.native.plain import plain_chat, plain_fields, plain_head, plain_request, write_record
+    from routeproof.native.plain import plain_chat, plain_fields, plain_head, plain_pack, plain_request, write_record
 except ImportError:  # a build without a C compiler, or the sources
-    from routeproof.native.absent import plain_chat, plain_fields, plain_head, plain_request, write_record
+    from routeproof.native.absent import plain_chat, plain_fields, plain_head, plain_pack, plain_request, write_record
 
     COMPILED = False
 else:
     COMPILED = True
 
-__all__ = ["COMPILED", "plain_chat", "plain_fields", "plain_head", "plain_request", "write_record"]
+__all__ = ["COMPILED", "plain_chat", "plain_fields", "plain_head", "plain_pack", "plain_request", "write_record"]

@@ -26,6 +26,11 @@ def plain_head(_data: bytes, _head_bytes_max: int, /) -> tuple[int, dict[bytes, 
     return None
 
 
+def plain_pack(_record: msgspec.Struct, /) -> bytes | None:
+    """Always None: pack every record the long way."""
+    return None
+
+
 def plain_request(_head: bytes, _fields: dict[str, msgspec.Raw], /) -> bytes | None:
     """Always None: write every request the long way."""
     return None

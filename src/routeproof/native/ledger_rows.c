@@ -4,39 +4,19 @@
  *     INSERT INTO exchanges SELECT c0, ... FROM ledger_rows(?, 0)     which = 0: the exchange of each entry
  *     INSERT INTO attempts  SELECT c0, ... FROM ledger_rows(?, 1)     which = 1: the attempts of each entry, in order
  *
- * A pack is one array of entries; an entry is [exchange, [attempt, ...]]; an exchange and an attempt are arrays of
- * integers, text and nil, in the order of their table's columns (routeproof.ledger.entries). So a group of entries
- * becomes rows without an interpreter's value for each column.
- *
- * Whatever does not follow that grammar fails the statement, with SQLITE_ERROR; an integer beyond 64 signed bits fails
- * it with SQLITE_TOOBIG. Nothing is read outside of the pack.
+ * So a group of entries (ledger_pack.h) becomes rows without an interpreter's value for each column. A damaged pack fails
+ * the statement with SQLITE_ERROR, an integer beyond 64 signed bits with SQLITE_TOOBIG.
  */
 
-#include <stdint.h>
+#include "ledger_pack.h"
+
 #include <string.h>
 
 #include <sqlite3ext.h>
 SQLITE_EXTENSION_INIT1
 
-#define COLUMNS_MAX 32
 #define COLUMN_PACK COLUMNS_MAX
 #define COLUMN_WHICH (COLUMNS_MAX + 1)
-
-#define DAMAGED SQLITE_ERROR
-
-enum kind { KIND_NIL, KIND_INT, KIND_TEXT };
-
-struct value {
-    enum kind kind;
-    int64_t number;   /* of an integer */
-    const char *text; /* inside the pack */
-    int length;
-};
-
-struct reader {
-    const unsigned char *at;
-    const unsigned char *end;
-};
 
 struct cursor {
     sqlite3_vtab_cursor base;
@@ -51,161 +31,18 @@ struct cursor {
     struct value row[COLUMNS_MAX];
 };
 
-/* -- MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md), as far as it occurs in a pack */
-
-static int take(struct reader *reader, size_t bytes, const unsigned char **found)
-{
-    if ((size_t)(reader->end - reader->at) < bytes)
-        return DAMAGED;
-    *found = reader->at;
-    reader->at += bytes;
-    return SQLITE_OK;
-}
-
-static int take_number(struct reader *reader, size_t bytes, uint64_t *number)
-{
-    const unsigned char *found;
-    int status = take(reader, bytes, &found);
-    *number = 0;
-    for (size_t i = 0; status == SQLITE_OK && i < bytes; i++)
-        *number = *number << 8 | found[i];
-    return status;
-}
-
-static int read_array(struct reader *reader, uint32_t *count)
-{
-    uint64_t number = 0;
-    const unsigned char *head;
-    int status = take(reader, 1, &head);
-    if (status != SQLITE_OK)
-        return status;
-    if ((*head & 0xf0) == 0x90)
-        number = *head & 0x0f;
-    else if (*head == 0xdc)
-        status = take_number(reader, 2, &number);
-    else if (*head == 0xdd)
-        status = take_number(reader, 4, &number);
-    else
-        return DAMAGED;
-    *count = (uint32_t)number;
-    return status;
-}
-
-/* Unicode 15, table 3-7. What is not UTF-8 could be stored, but not be read again. */
-static int is_utf8(const unsigned char *at, const unsigned char *end)
-{
-    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
-    for (uint64_t eight; end - at >= 8; at += 8) {
-        memcpy(&eight, at, 8);
-        if ((eight & 0x8080808080808080u) != 0)
-            break;
-    }
-    while (at < end) {
-        unsigned char lead = *at++;
-        if (lead < 0x80)
-            continue;
-        int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4 || end - at < more)
-            return 0;
-        uint32_t code = lead & (0x3fu >> more);
-        for (int i = 0; i < more; i++, at++) {
-            if ((*at & 0xc0) != 0x80)
-                return 0;
-            code = code << 6 | (*at & 0x3fu);
-        }
-        if (code < least[more] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-            return 0;
-    }
-    return 1;
-}
-
-static int read_text(struct reader *reader, uint64_t length, struct value *value)
-{
-    const unsigned char *found;
-    if (length > INT32_MAX || take(reader, (size_t)length, &found) != SQLITE_OK || !is_utf8(found, reader->at))
-        return DAMAGED;
-    value->kind = KIND_TEXT;
-    value->text = (const char *)found;
-    value->length = (int)length;
-    return SQLITE_OK;
-}
-
-static int read_integer(struct reader *reader, unsigned char head, struct value *value)
-{
-    static const size_t widths[4] = {1, 2, 4, 8};
-    size_t width = widths[head & 3];
-    uint64_t number;
-    int is_signed = head >= 0xd0;
-    if (take_number(reader, width, &number) != SQLITE_OK)
-        return DAMAGED;
-    if (is_signed && width < 8 && number >> (8 * width - 1))
-        number |= UINT64_MAX << (8 * width);
-    if (!is_signed && number > INT64_MAX)
-        return SQLITE_TOOBIG;
-    value->kind = KIND_INT;
-    memcpy(&value->number, &number, sizeof number);
-    return SQLITE_OK;
-}
-
-static int read_value(struct reader *reader, struct value *value)
-{
-    uint64_t length;
-    const unsigned char *found;
-    if (take(reader, 1, &found) != SQLITE_OK)
-        return DAMAGED;
-    unsigned char head = *found;
-    if (head <= 0x7f || head >= 0xe0) {
-        value->kind = KIND_INT;
-        value->number = (signed char)head;
-        return SQLITE_OK;
-    }
-    if (head == 0xc0) {
-        value->kind = KIND_NIL;
-        return SQLITE_OK;
-    }
-    if (head == 0xc2 || head == 0xc3) { /* false and true, which a driver binds as numbers too */
-        value->kind = KIND_INT;
-        value->number = head & 1;
-        return SQLITE_OK;
-    }
-    if ((head & 0xe0) == 0xa0)
-        return read_text(reader, head & 0x1f, value);
-    if (head >= 0xcc && head <= 0xd3)
-        return read_integer(reader, head, value);
-    if (head >= 0xd9 && head <= 0xdb) {
-        if (take_number(reader, (size_t)1 << (head - 0xd9), &length) != SQLITE_OK)
-            return DAMAGED;
-        return read_text(reader, length, value);
-    }
-    return DAMAGED;
-}
-
-static int read_row(struct reader *reader, struct value *row, int *width)
-{
-    uint32_t count;
-    int status = read_array(reader, &count);
-    if (status != SQLITE_OK)
-        return status;
-    if (count > COLUMNS_MAX)
-        return DAMAGED;
-    for (uint32_t i = 0; i < count && status == SQLITE_OK; i++)
-        status = read_value(reader, &row[i]);
-    *width = (int)count;
-    return status;
-}
-
 /* -- the rows of a cursor */
 
 static int next_entry(struct cursor *cursor)
 {
     uint32_t members;
-    int status = read_array(&cursor->reader, &members);
-    if (status == SQLITE_OK && members != 2)
-        status = DAMAGED;
-    if (status == SQLITE_OK)
-        status = read_row(&cursor->reader, cursor->row, &cursor->width);
-    if (status == SQLITE_OK)
-        status = read_array(&cursor->reader, &cursor->attempts_left);
+    int status = pack_read_array(&cursor->reader, &members);
+    if (status == PACK_OK && members != 2)
+        status = PACK_DAMAGED;
+    if (status == PACK_OK)
+        status = pack_read_row(&cursor->reader, cursor->row, &cursor->width);
+    if (status == PACK_OK)
+        status = pack_read_array(&cursor->reader, &cursor->attempts_left);
     cursor->entries_left--;
     return status;
 }
@@ -213,42 +50,44 @@ static int next_entry(struct cursor *cursor)
 static int next_attempt(struct cursor *cursor)
 {
     cursor->attempts_left--;
-    return read_row(&cursor->reader, cursor->row, &cursor->width);
+    return pack_read_row(&cursor->reader, cursor->row, &cursor->width);
 }
 
 /* The end of the pack must be the end of its last entry. */
 static int finish(struct cursor *cursor)
 {
     cursor->ended = 1;
-    return cursor->reader.at == cursor->reader.end ? SQLITE_OK : DAMAGED;
+    return cursor->reader.at == cursor->reader.end ? PACK_OK : PACK_DAMAGED;
 }
 
 static int next_row(struct cursor *cursor)
 {
-    int status = SQLITE_OK;
+    int status = PACK_OK;
     if (cursor->which == 0)
-        while (cursor->attempts_left > 0 && status == SQLITE_OK)
+        while (cursor->attempts_left > 0 && status == PACK_OK)
             status = next_attempt(cursor);
-    while (status == SQLITE_OK && cursor->attempts_left == 0) {
+    while (status == PACK_OK && cursor->attempts_left == 0) {
         if (cursor->entries_left == 0)
             return finish(cursor);
         status = next_entry(cursor);
         if (cursor->which == 0)
             return status;
     }
-    return status == SQLITE_OK ? next_attempt(cursor) : status;
+    return status == PACK_OK ? next_attempt(cursor) : status;
 }
 
-/* Says what is wrong, in the words that the statement's error will have. */
+/* A pack's status as SQLite's; what is wrong with a damaged one is said in the words that the statement's error has. */
 static int checked(struct cursor *cursor, int status)
 {
     sqlite3_vtab *table = cursor->base.pVtab;
-    if (status == DAMAGED) {
-        sqlite3_free(table->zErrMsg);
-        table->zErrMsg = sqlite3_mprintf("ledger_rows: the pack is damaged before its byte %lld",
-                                         (sqlite3_int64)(cursor->reader.at - cursor->pack));
-    }
-    return status;
+    if (status == PACK_OK)
+        return SQLITE_OK;
+    if (status == PACK_TOO_BIG)
+        return SQLITE_TOOBIG;
+    sqlite3_free(table->zErrMsg);
+    table->zErrMsg = sqlite3_mprintf("ledger_rows: the pack is damaged before its byte %lld",
+                                     (sqlite3_int64)(cursor->reader.at - cursor->pack));
+    return SQLITE_ERROR;
 }
 
 /* -- the table, as SQLite asks for it (https://sqlite.org/vtab.html) */
@@ -337,8 +176,8 @@ static int filter(sqlite3_vtab_cursor *base, int plan, const char *text, int arg
     cursor->attempts_left = 0;
     cursor->ended = 0;
     cursor->rowid = 0;
-    int status = read_array(&cursor->reader, &cursor->entries_left);
-    return checked(cursor, status == SQLITE_OK ? next_row(cursor) : status);
+    int status = pack_read_array(&cursor->reader, &cursor->entries_left);
+    return checked(cursor, status == PACK_OK ? next_row(cursor) : status);
 }
 
 static int next(sqlite3_vtab_cursor *base)
@@ -357,7 +196,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int index
 {
     struct cursor *cursor = (struct cursor *)base;
     if (index >= cursor->width) /* the arguments, which are hidden, have no value of their own */
-        return index < COLUMNS_MAX ? checked(cursor, DAMAGED) : SQLITE_OK;
+        return index < COLUMNS_MAX ? checked(cursor, PACK_DAMAGED) : SQLITE_OK;
     const struct value *value = &cursor->row[index];
     if (value->kind == KIND_INT)
         sqlite3_result_int64(context, value->number);

@@ -53,6 +53,12 @@ static PyObject *call_plain_head(PyObject *module, PyObject *const *args, Py_ssi
     return plain_head(args[0], head_bytes_max);
 }
 
+static PyObject *call_plain_pack(PyObject *module, PyObject *record)
+{
+    (void)module;
+    return plain_pack(record);
+}
+
 static PyObject *call_plain_request(PyObject *module, PyObject *const *args, Py_ssize_t given)
 {
     (void)module;
@@ -88,6 +94,8 @@ static PyMethodDef methods[] = {
      "What is read of a chat answer or chunk, or None where it must be read the long way."},
     {"plain_head", (PyCFunction)(void (*)(void))call_plain_head, METH_FASTCALL,
      "The head that an answer begins with, or None where it must be read the long way."},
+    {"plain_pack", call_plain_pack, METH_O,
+     "A record of the ledger in MessagePack, or None where it must be packed the long way."},
     {"plain_request", (PyCFunction)(void (*)(void))call_plain_request, METH_FASTCALL,
      "A whole request of a head and fields, or None where it must be written the long way."},
     {"write_record", (PyCFunction)(void (*)(void))call_write_record, METH_FASTCALL,

@@ -27,6 +27,9 @@ int plain_head_setup(void);
 /* The bytes of a request: `head`, which ends where its Content-Length's value begins, and `fields` as JSON; or None. */
 PyObject *plain_request(PyObject *raw_type, PyObject *head, PyObject *fields);
 
+/* MessagePack of a record of integers, text, None, lists and records, as an array; or None (routeproof.store.fitting). */
+PyObject *plain_pack(PyObject *record);
+
 /* Length, checksum and payload into a slot of the flight recorder (routeproof.store.slot_file). */
 int write_record(Py_buffer *map, Py_ssize_t at, const char *payload, Py_ssize_t length);
 void write_record_setup(void);

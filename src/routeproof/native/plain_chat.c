@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define DEPTH_MAX 256
-
 /* A span of the data; `start` is NULL until it was found. */
 struct span {
     place start;
@@ -142,7 +140,7 @@ static PyObject *usage_of(const struct chat *chat)
 PyObject *plain_chat(PyObject *data)
 {
     place start = (place)PyBytes_AS_STRING(data);
-    struct scan scan = {.end = start + PyBytes_GET_SIZE(data), .level_max = DEPTH_MAX};
+    struct scan scan = {.end = start + PyBytes_GET_SIZE(data), .level_max = LEVELS_MAX};
     struct chat chat = {.count = -1};
     place at = skip_space(start);
     at = *at == '{' ? take_object(&scan, at + 1, &chat, take_of_answer) : NULL;

@@ -237,6 +237,8 @@ class UpstreamConnection:
         self._reusable = self._has_framing and parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
+        if not self._head_done:
+            raise ValueError("an interim answer with a body")
         if not self._complete:
             self._chunks.append(body)
 

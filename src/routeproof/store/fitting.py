@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchange, PackedEntry, unpack_entry
+from routeproof.native import plain_pack
 
 INT_MAX: Final = 2**63 - 1
 OUT_OF_RANGE: Final = "out_of_range"
@@ -19,6 +20,7 @@ _MAY_BE_UNKNOWN: Final = frozenset(
     {"started_us", "duration_us", "first_byte_us", "status", "cost_nanousd", "cost_bound_nanousd", "response_bytes"}
 )
 _TOKENS: Final = "_tokens"
+_plain_pack: Final = plain_pack
 _encode = msgspec.msgpack.Encoder().encode
 _decode_open = msgspec.msgpack.Decoder(OpenExchange).decode
 
@@ -27,6 +29,9 @@ Row = ExchangeRow | AttemptRow
 
 def pack_entry(entry: Entry) -> PackedEntry:
     """Pack an entry. What MessagePack can't hold of it is changed in the entry itself, as `make_storable` does."""
+    plain = _plain_pack(entry)
+    if plain is not None:
+        return plain
     try:
         return _encode(entry)
     except (OverflowError, UnicodeEncodeError):

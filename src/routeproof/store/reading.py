@@ -18,6 +18,7 @@ from routeproof.store.schema import attempts, exchanges
 
 PAGE_MAX: Final = 10_000
 """Entries in one page."""
+_HALF_BITS: Final = 32
 
 _EXCHANGE_COLUMNS: Final = [exchanges.c[name] for name in ExchangeRow.__struct_fields__]
 _ATTEMPT_COLUMNS: Final = [attempts.c[name] for name in AttemptRow.__struct_fields__]
@@ -90,16 +91,19 @@ class LedgerReader:
         query = (
             select(
                 func.count(),
-                func.coalesce(func.sum(cost), 0),
+                func.coalesce(func.sum(_upper(cost)), 0),
+                func.coalesce(func.sum(_lower(cost)), 0),
                 func.count().filter(cost.is_(None)),
-                func.coalesce(func.sum(bound), 0),
+                func.coalesce(func.sum(_upper(bound)), 0),
+                func.coalesce(func.sum(_lower(bound)), 0),
             )
             .select_from(exchanges)
             .where(*conditions_of(wanted))
         )
         with self._reading() as connection:
-            count, known, unknown, bounds = connection.execute(query).one()
-        return LedgerTotals(count, known, unknown, bounds)
+            count, cost_upper, cost_lower, unknown, bound_upper, bound_lower = connection.execute(query).one()
+        known = (cost_upper << _HALF_BITS) + cost_lower
+        return LedgerTotals(count, known, unknown, (bound_upper << _HALF_BITS) + bound_lower)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -110,6 +114,15 @@ class LedgerReader:
             raise StoreError(
                 f"the database {self._path} can't be read ({error.orig}); `routeproof doctor` looks into it"
             ) from error
+
+
+# Summed by halves: SQLite's own sum fails beyond 64 bits, which two bounds of what clients allowed can reach.
+def _upper(amount: ColumnElement[int]) -> ColumnElement[int]:
+    return amount.bitwise_rshift(_HALF_BITS)
+
+
+def _lower(amount: ColumnElement[int]) -> ColumnElement[int]:
+    return amount.bitwise_and((1 << _HALF_BITS) - 1)
 
 
 def page_query(wanted: LedgerFilter, before_id: int | None) -> Select[tuple[object, ...]]:

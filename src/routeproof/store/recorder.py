@@ -13,7 +13,7 @@ import msgspec
 
 from routeproof.errors import Overloaded, StoreError
 from routeproof.ledger.entries import Entry, OpenExchange, PackedEntry, unpack_entry
-from routeproof.native import write_record
+from routeproof.native import plain_pack, write_record
 from routeproof.store.fitting import fit_entry, fit_open, pack_entry
 from routeproof.store.slot_file import (
     B_OFFSET,
@@ -37,6 +37,7 @@ _Record = TypeVar("_Record", Entry, OpenExchange)
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode_open: Final = msgspec.msgpack.Decoder(OpenExchange).decode
 _pack: Final = pack_entry
+_plain_pack: Final = plain_pack
 _write: Final = write_record
 # Own names for what the layout says: a Final of this module is read without a look-up.
 _OPEN_MAX: Final = OPEN_PAYLOAD_MAX
@@ -71,7 +72,7 @@ class FlightRecorder:
 
     def claim(self, opened: OpenExchange) -> int:
         """Note an exchange before its dispatch; returns its slot. Raises Overloaded where none is free."""
-        payload = _encode(opened)
+        payload = _plain_pack(opened) or _encode(opened)
         if len(payload) > _OPEN_MAX:
             payload = fit_open(opened, _OPEN_MAX)
         try:
@@ -84,7 +85,7 @@ class FlightRecorder:
 
     def update(self, slot: int, opened: OpenExchange) -> None:
         """Note a further attempt before its dispatch; until the last byte is there, the older note counts."""
-        payload = _encode(opened)
+        payload = _plain_pack(opened) or _encode(opened)
         if len(payload) > _OPEN_MAX:
             payload = fit_open(opened, _OPEN_MAX)
         state = self._map[STATES_OFFSET + slot]

@@ -13,7 +13,7 @@ from routeproof.ledger.entries import AttemptRow, Entry, ExchangeRow, OpenExchan
 from routeproof.store.connecting import check_revision, connect, store_errors
 from routeproof.store.driver import driver
 from routeproof.store.fact_sets import has_fact_set, insert_fact_sets
-from routeproof.store.fitting import has_every_route
+from routeproof.store.fitting import has_every_route, make_storable
 from routeproof.store.recorder import clear, recover
 from routeproof.store.rows import insert_entries
 from routeproof.usage import Provenance
@@ -84,6 +84,8 @@ def recover_exchanges(
                 damaged=found.damaged,
             )
             fresh = [entry for entry in entries if entry.exchange.id not in known]
+            for entry in fresh:
+                make_storable(entry)  # a note holds numbers that no column does, and a bound knows no limit
             _pin_facts(connection, fresh, facts_behind)
             insert_entries(connection, fresh)
             connection.execute(_SET_META, (LAST_RECOVERY, msgspec.json.encode(recovery).decode()))

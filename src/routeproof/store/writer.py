@@ -31,6 +31,8 @@ BEAT_INTERVAL_S: Final = 1.0
 UNSLOTTED_MAX: Final = 16_384
 """Entries without a slot (refused requests) join the queue only below this; a flood must not fill the memory."""
 
+GROUP_MAX: Final = 4_096
+"""Entries in one commit: after a long wait for another's lock, neither the journal nor the wait grows without bound."""
 _NO_SLOT: Final = -1
 
 _Item = TypeVar("_Item")
@@ -189,8 +191,10 @@ class LedgerWriter:
         while True:
             flushes = len(self._flushes)
             self._look_around()
-            if self._slots:
-                self._commit_group()
+            waiting = len(self._slots)
+            while waiting > 0:
+                self._commit_group(min(waiting, GROUP_MAX))
+                waiting -= GROUP_MAX
             for done in _take(self._flushes, flushes):
                 done.set()
             if self._closing and not self._slots:
@@ -199,8 +203,7 @@ class LedgerWriter:
         self._state = "stopped"
         self._beat()
 
-    def _commit_group(self) -> None:
-        count = len(self._slots)
+    def _commit_group(self, count: int) -> None:
         self._committing = count  # counted twice for an instant, rather than not at all
         entries, slots = _take(self._queue, count), _take(self._slots, count)
         # After the entries: what they were priced with was pinned before they were appended.

@@ -57,6 +57,16 @@ MALFORMED = {
     "a chunk without its end": (head("Transfer-Encoding: chunked") + b"3\r\nhelXX", 200, b"hel"),
     "a head without end": (head("Content-Length: 5")[:-2] + b"X: y\r\n" * 100, None, b""),
     "a line without end": (head("Content-Length: 5")[:-2] + b"X: " + b"y" * 600, None, b""),
+    "an interim answer with a body": (
+        head("Content-Length: 5", status="HTTP/1.1 099 Hm") + b"hello" + WHOLE,
+        None,
+        b"",
+    ),
+    "an interim answer in chunks": (
+        head("Transfer-Encoding: chunked", status="HTTP/1.1 150 Hm") + b"5\r\nhello\r\n0\r\n\r\n",
+        None,
+        b"",
+    ),
     "interim answers without end": (head(status="HTTP/1.1 100 Continue") * 30, None, b""),
     "a length in a trailer": (CHUNKED[:-2] + b"Content-Length: 9\r\n\r\n", 200, b"hello"),
 }

@@ -122,6 +122,23 @@ def test_totals_are_of_everything_that_fits(reader: LedgerReader) -> None:
     assert reader.totals(LedgerFilter(owner="bob")).cost_nanousd == 6_150
 
 
+def test_totals_know_no_largest_number(database: Path) -> None:
+    """Two bounds of what a client allowed can be more than 64 bits hold; so can costs. Small ones stay exact."""
+    most = 2**63 - 1
+    numbers = {1: (most, None), 2: (most, None), 3: (None, most), 4: (None, most - 1), 5: (-3, None)}
+    connection = connect(database)
+    entries = [
+        sample_entry(number, cost_nanousd=cost, cost_bound_nanousd=bound) for number, (cost, bound) in numbers.items()
+    ]
+    insert_entries(connection, entries)
+    connection.close()
+
+    totals = LedgerReader(database).totals(LedgerFilter())
+
+    assert (totals.exchanges, totals.unknown_cost) == (5, 2)
+    assert (totals.cost_nanousd, totals.cost_bound_nanousd) == (2 * most - 3, 2 * most - 1)
+
+
 def test_totals_of_nothing_are_zero(reader: LedgerReader) -> None:
     """No rows is a known sum."""
     totals = reader.totals(LedgerFilter(owner="nobody"))

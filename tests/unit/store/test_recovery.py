@@ -169,6 +169,23 @@ def test_an_unknown_bound_stays_unknown(database: Path, left: Path, all_entries:
     assert [entry.exchange.cost_bound_nanousd for entry in all_entries()[2:]] == [None, None]
 
 
+def test_numbers_beyond_a_column_are_recovered_as_unknown(
+    database: Path, recorder_file: Path, all_entries: Entries
+) -> None:
+    """A client may allow so many tokens that the bound is beyond 64 bits; the next start may not fail for that."""
+    recorder = FlightRecorder(recorder_file, 8, 0)
+    recorder.finish(recorder.claim(sample_open(1)), sample_entry(1, cost_nanousd=None, cost_bound_nanousd=2**63))
+    recorder.claim(sample_open(2))
+    recorder.close()
+
+    recovery = recover_exchanges(database, recorder_file, lambda _: 2**53 * 1_100, START_NS)
+
+    assert recovery is not None
+    assert (recovery.finished, recovery.interrupted) == (1, 1)
+    assert [entry.exchange.cost_bound_nanousd for entry in all_entries()] == [None, None]
+    assert recover(recorder_file).finished == []
+
+
 def test_a_clean_stop_leaves_nothing_to_do(database: Path, recorder_file: Path) -> None:
     """Neither an empty recorder nor a missing one makes a note of a recovery."""
     assert recover_all(database, [recorder_file], bound, START_NS) == []

@@ -26,9 +26,11 @@ class Slots:
 
     def __init__(self) -> None:
         self.freed: list[int] = []
+        self.groups: list[list[int]] = []
 
     def free(self, slots: Sequence[int]) -> None:
         self.freed.extend(slots)
+        self.groups.append(list(slots))
 
 
 class Harness:
@@ -86,6 +88,20 @@ def test_what_waits_together_is_committed_together(harness: Harness, all_entries
     beats = sum(text.startswith("INSERT INTO workers") for text in statements)
     assert statements.count("COMMIT") - beats == 1
     assert len(all_entries()) == 100
+
+
+def test_no_commit_is_larger_than_its_bound(
+    harness: Harness, all_entries: Entries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has piled up is committed in parts, and whoever waits for all of it waits for the last."""
+    monkeypatch.setattr(writer_module, "GROUP_MAX", 4)
+    for number in range(10):
+        harness.writer.append(pack_entry(sample_entry(number)), number)
+    harness.writer.start()
+    assert harness.writer.flush(WAIT_S)
+
+    assert harness.slots.groups == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert all_entries() == [sample_entry(number) for number in range(10)]
 
 
 def test_a_group_gathers_for_its_interval(database: Path, all_entries: Entries) -> None:
