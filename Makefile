@@ -30,7 +30,7 @@ compiled: $(COMPILED)/.ready
 $(COMPILED)/.ready: $(STAMP) $(SOURCES)
 	printf '#include <Python.h>\n#include <sqlite3ext.h>\n' | $${CC:-cc} -E - >/dev/null 2>&1 \
 	  -I "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')" || \
-	  apt-get install --yes --quiet gcc libc6-dev python3-dev libsqlite3-dev || \
+	  { apt-get update --quiet && apt-get install --yes --quiet gcc libc6-dev python3-dev libsqlite3-dev; } || \
 	  { echo "Compiling needs a C compiler and the headers of Python and SQLite" \
 	    "(Debian: apt-get install gcc python3-dev libsqlite3-dev)" >&2; exit 1; }
 	rm -rf $(COMPILED) $(TREE)
