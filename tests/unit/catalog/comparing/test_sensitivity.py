@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.tariffs import load, offers, rate, scene_of, tariff, tier, week
 
@@ -77,7 +77,6 @@ def load_lists(draw: st.DrawFn) -> list[Load]:
     return some
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     load_lists(),
     st.lists(st.lists(tier_lists(), min_size=1, max_size=2), min_size=2, max_size=3),
