@@ -6,7 +6,7 @@ depends on it but speed, and there is one place that refuses and explains (docs/
 
 try:
     from routeproof.native.plain import plain_chat, plain_fields, plain_head, plain_pack, plain_request, write_record
-except ImportError:  # a build without a C compiler, or the sources
+except ModuleNotFoundError:  # the sources, or a build without C; one that can't be loaded is an error
     from routeproof.native.absent import plain_chat, plain_fields, plain_head, plain_pack, plain_request, write_record
 
     COMPILED = False

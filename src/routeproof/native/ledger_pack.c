@@ -1,6 +1,7 @@
 /* Entries in MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md), as far as it occurs: see ledger_pack.h. */
 
 #include "ledger_pack.h"
+#include "utf8.h"
 
 #include <string.h>
 
@@ -42,32 +43,17 @@ int pack_read_array(struct reader *reader, uint32_t *count)
     return status;
 }
 
-/* Unicode 15, table 3-7. What is not UTF-8 could be stored, but not be read again. */
+/* What is not UTF-8 could be stored, but not be read again. */
 static int is_utf8(const unsigned char *at, const unsigned char *end)
 {
-    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
     for (uint64_t eight; end - at >= 8; at += 8) {
         memcpy(&eight, at, 8);
         if ((eight & 0x8080808080808080u) != 0)
             break;
     }
-    while (at < end) {
-        unsigned char lead = *at++;
-        if (lead < 0x80)
-            continue;
-        int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-        if (lead < 0xc2 || lead > 0xf4 || end - at < more)
-            return 0;
-        uint32_t code = lead & (0x3fu >> more);
-        for (int i = 0; i < more; i++, at++) {
-            if ((*at & 0xc0) != 0x80)
-                return 0;
-            code = code << 6 | (*at & 0x3fu);
-        }
-        if (code < least[more] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-            return 0;
-    }
-    return 1;
+    while (at != NULL && at < end)
+        at = *at < 0x80 ? at + 1 : utf8_skip_wide(at, end);
+    return at != NULL;
 }
 
 static int read_text(struct reader *reader, uint64_t length, struct value *value)

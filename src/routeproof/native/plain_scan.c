@@ -1,6 +1,7 @@
 /* JSON, skipped while it is checked against RFC 8259: see plain_scan.h. */
 
 #include "plain_scan.h"
+#include "utf8.h"
 
 #include <string.h>
 
@@ -41,38 +42,6 @@ static int plain_bytes(const unsigned char *at)
 }
 
 #endif
-
-/* One character that is not ASCII: its end, or NULL where it is not well-formed (Unicode 15, table 3-7). */
-static place skip_wide(place at, place end)
-{
-    unsigned char lead = *at;
-    unsigned char low = 0x80, high = 0xbf;
-    int more;
-    if (lead >= 0xc2 && lead <= 0xdf)
-        more = 1;
-    else if (lead >= 0xe0 && lead <= 0xef)
-        more = 2;
-    else if (lead >= 0xf0 && lead <= 0xf4)
-        more = 3;
-    else
-        return NULL;
-    if (end - at <= more)
-        return NULL;
-    if (lead == 0xe0)
-        low = 0xa0;
-    else if (lead == 0xed)
-        high = 0x9f;
-    else if (lead == 0xf0)
-        low = 0x90;
-    else if (lead == 0xf4)
-        high = 0x8f;
-    if (at[1] < low || at[1] > high)
-        return NULL;
-    for (int i = 2; i <= more; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return NULL;
-    return at + more + 1;
-}
 
 /* Four hexadecimal digits that name no surrogate: whether two of those are a pair is not looked at here. */
 static place skip_code(place at)
@@ -120,7 +89,7 @@ place skip_string(place at, place end)
         if (*at == '\\')
             at = skip_escape(at + 1);
         else if (*at >= 0x80)
-            at = skip_wide(at, end);
+            at = utf8_skip_wide(at, end);
         else
             return NULL; /* a control character, or the end of the body */
         if (at == NULL)

@@ -4,10 +4,10 @@ import errno
 import fcntl
 import os
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from routeproof.errors import StoreError
+from routeproof.store.held_file import HeldFile
 
 DATABASE_NAME: Final = "routeproof.db"
 LOCK_NAME: Final = "routeproof.lock"
@@ -39,7 +39,7 @@ def make_data_dir(data_dir: Path) -> None:
         ) from error
 
 
-class DataDirLock:
+class DataDirLock(HeldFile):
     """Held while a process serves. The kernel drops it when the process dies, however it dies."""
 
     def __init__(self, data_dir: Path) -> None:
@@ -58,20 +58,6 @@ class DataDirLock:
             raise StoreError(
                 f"another process serves on {data_dir} (it holds {path}); stop it, or set another server.data_dir"
             ) from error
-
-    def close(self) -> None:
-        """Let another process serve."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def is_locked(data_dir: Path) -> bool:

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.damaged_bytes import damaged
+from tests.support.damaged_bytes import JSON_PIECES, damaged
 
 from routeproof import native
 from routeproof.native import plain_chat
@@ -30,35 +30,12 @@ CHUNK = {"model": "qwen", "choices": [{"index": 0, "delta": {"content": "a"}, "f
 LAST = {"choices": [], "usage": USAGE, "model": None}
 ORDINARY = [json.dumps(value, ensure_ascii=False).encode() for value in (ANSWER, CHUNK, LAST)]
 
-PIECES = [
-    *(
-        b"{",
-        b"}",
-        b"[",
-        b"]",
-        b",",
-        b":",
-        b'"',
-        b"\\",
-        b"\\ud83d",
-        b"\\u0061",
-        b"\0",
-        b"\x1f",
-        b"\x80",
-        b"\xed\xa0\x80",
-    ),
-    *(b"1", b"-", b"null", b"true", b'""', b'"stop"', b'"st\\u006fp"', b'{"a":1}', b"[[", b"]]", b" ", b"\n"),
-    *(
-        b'"error":null,',
-        b'"error":{},',
-        b'"model":"b",',
-        b'"model":1,',
-        b'"choices":null,',
-        b'"choices":[],',
-        b'"usage":1,',
-    ),
-    *(b'"finish_reason":', b'"finish_reason":"stop",', b'"mod\\u0065l":"b",', b'"Model":1,', b'"":1,', b"{},", b"1,"),
-]
+PIECES = (
+    *JSON_PIECES,
+    *(b'"stop"', b'"st\\u006fp"', b'"error":null,', b'"error":{},', b'"model":"b",', b'"model":1,', b'"Model":1,'),
+    *(b'"mod\\u0065l":"b",', b'"choices":null,', b'"choices":[],', b'"usage":1,', b"{},", b"1,"),
+    *(b'"finish_reason":', b'"finish_reason":"stop",'),
+)
 
 
 def check(data: bytes) -> bool:

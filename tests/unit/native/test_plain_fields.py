@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.support.damaged_bytes import damaged
+from tests.support.damaged_bytes import JSON_PIECES, damaged
 
 from routeproof import native
 from routeproof.errors import InvalidBody
@@ -44,53 +44,10 @@ ORDINARY = [
     b'{"model":"a","messages":[{"role":"user","content":"\\u00e9\\/\\b\\f"}],"seed":-0,"n":1E+2}',
     b'\r\n{\t"messages" : [ ] ,"model":"a" } \n',
 ]
-PIECES = [
-    *(
-        b"{",
-        b"}",
-        b"[",
-        b"]",
-        b",",
-        b":",
-        b'"',
-        b"\\",
-        b"\\u",
-        b"\\ud83d",
-        b"\\ude00",
-        b"\\u0000",
-        b"\0",
-        b"\x1f",
-        b"\x7f",
-    ),
-    *(
-        b"\x80",
-        b"\xc0\x80",
-        b"\xed\xa0\x80",
-        b"\xf4\x90\x80\x80",
-        b"\xf0\x9f\x98",
-        b"\xef\xbb\xbf",
-        b"\xc2\xa0",
-        b"/**/",
-    ),
-    *(
-        b"-",
-        b"0",
-        b"00",
-        b".",
-        b".5",
-        b"e",
-        b"1e999",
-        b"NaN",
-        b"nul",
-        b"true",
-        b"null",
-        b"[[",
-        b"]]",
-        b'{"a":',
-        b'"":1,',
-    ),
-    *(b'"model":1,', b'"Model":1,', b'"mod\\u0065l":1,', b',"model":1', b'"a b":1,', b"9" * 30),
-]
+PIECES = (
+    *JSON_PIECES,
+    *(b'"model":1,', b'"Model":1,', b'"mod\\u0065l":1,', b',"model":1', b'"a b":1,'),
+)
 
 
 def long_way(body: bytes, depth_max: int = DEPTH_MAX) -> dict[str, bytes] | None:

@@ -8,8 +8,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 
@@ -17,6 +16,7 @@ from routeproof.errors import StoreError
 from routeproof.evidence.canonical import decode, encode
 from routeproof.evidence.observations import Observation, ObservationKey
 from routeproof.evidence.plan import Plan
+from routeproof.store.held_file import HeldFile
 from routeproof.store.private_files import read_whole, write_private
 
 PROVER_FOLDER: Final = "prover"
@@ -52,7 +52,7 @@ Line = Started | Sending | Kept | Finished
 _decode: Final = msgspec.json.Decoder(Line).decode
 
 
-class Journal:
+class Journal(HeldFile):
     """The journal of one plan's run; one process at a time may hold it."""
 
     def __init__(self, folder: Path, plan: Plan) -> None:
@@ -89,20 +89,6 @@ class Journal:
         """Note that nothing is missing."""
         self._append(Finished())
         self.finished = True
-
-    def close(self) -> None:
-        """Let another process go on with it."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _append(self, line: Line) -> None:
         data = msgspec.json.encode(line) + b"\n"
