@@ -43,12 +43,14 @@ $(COMPILED)/.ready: $(STAMP) $(SOURCES)
 demo: setup
 	$(BIN)/routeproof demo $(DEMO_ARGS)
 
-# Everything on the sources, then what crosses a socket once more on the compiled package; proofs are compiled nowhere.
+# Everything on the sources, then what crosses a socket once more on the compiled package; what proves and simulates is
+# compiled nowhere.
 # Processes are killed on the compiled package alone: it is what runs where rows are worth something.
 test: setup compiled
 	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/crash $(TEST_ARGS)
 	PYTHONPATH="$(CURDIR)/$(COMPILED)" ROUTEPROOF_COMPILED=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS) \
 	  --ignore tests/integration/test_demo.py --ignore tests/integration/test_compare.py \
+	  --ignore-glob 'tests/integration/test_simulator_*' \
 	  --ignore tests/recordings/test_checks_on_recordings.py --ignore tests/recordings/test_prover_on_recordings.py \
 	  tests/unit/test_ids.py tests/unit/native tests/unit/wire tests/unit/net tests/unit/gateway \
 	  tests/unit/store/test_packed_rows.py tests/unit/store/test_ledger_connection.py tests/unit/store/test_recovery.py \
